@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "lapis/core/shape.h"
+
+namespace lapis {
+
+/// How a parameter starts: Keras's initialisers, with Keras's definitions (fans include the receptive field;
+/// he_normal and glorot_normal are truncated at two standard deviations).
+struct Initializer {
+  enum class Kind {
+    zeros,
+    ones,
+    constant,          // a
+    random_uniform,    // [a, b)
+    random_normal,     // mean a, standard deviation b
+    truncated_normal,  // mean a, standard deviation b, redrawn beyond 2 b
+    glorot_uniform,    // "xavier"
+    glorot_normal,
+    he_uniform,
+    he_normal,
+    orthogonal,        // gain a
+    lstm_bias,         // zeros, ones for the forget gate (Keras: unit_forget_bias)
+  };
+
+  Kind kind = Kind::zeros;
+  double a = 0;
+  double b = 0;
+  /// Its own seed; without one the model's seed and the parameter's position decide.
+  std::optional<std::uint64_t> seed;
+
+  bool operator==(const Initializer&) const = default;
+};
+
+/// One trainable (or, as a moving statistic, kept) tensor of a layer.
+struct ParameterInfo {
+  /// Path below the layer's name, as Keras spells it: "kernel", "lstm_cell/recurrent_kernel".
+  std::string name;
+  Shape shape;
+  Initializer initializer;
+  bool trainable = true;
+};
+
+}  // namespace lapis

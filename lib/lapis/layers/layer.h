@@ -1,0 +1,119 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapis/core/error.h"
+#include "lapis/core/parameters.h"
+#include "lapis/core/random.h"
+#include "lapis/core/view.h"
+#include "lapis/layers/config.h"
+#include "lapis/ops/backend.h"
+
+/// THE contract between layers and everything else.
+///
+/// A layer is a description: hyper-parameters only, every method const, so one layer serves any number of threads and
+/// batch sizes. Memory comes from outside: a plan asks how much (`memory`), a workspace brings it (`ForwardArgs`,
+/// `BackwardArgs`). What backward needs from forward goes through `saved`.
+///
+/// What every layer promises (tests/support/check_layer.h checks it for each):
+/// - `forward` writes all of `y`; `backward` writes all of `dx` (where wanted) and ADDS to `gradients`.
+/// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart).
+/// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates nothing;
+///   and two equal calls give equal bits.
+/// - Wrong shapes and settings end in an Error from `output_shape`, never later.
+namespace lapis {
+
+/// What a plan is made for. `predict` keeps two activations, `inspect` all of them, `train` all and the gradients.
+enum class Mode { predict, inspect, train };
+
+/// Memory that one call needs, in Reals.
+struct Memory {
+  Index saved = 0;    // from forward to backward; only in Mode::train
+  Index scratch = 0;  // within one call
+};
+
+/// What a layer does with the mask [batch, time] of its input.
+enum class MaskRule {
+  pass,  // its output carries the same mask
+  drop,  // its output carries none (Flatten, convolutions, a recurrent layer that returns one step)
+  make,  // it makes one from its input (Embedding with mask_zero)
+};
+
+struct ForwardArgs {
+  ConstView x;
+  View y;
+  const Real* parameters = nullptr;  // this layer's, in the order of `parameters()`, without gaps
+  Real* saved = nullptr;             // nullptr: not training
+  Real* scratch = nullptr;
+  Mask mask = nullptr;                // [batch, time] of x, or nullptr
+  std::uint8_t* made_mask = nullptr;  // [batch, time] to fill, for MaskRule::make
+  bool training = false;              // Dropout drops
+  RandomStream random;                // differs by layer and by training step
+};
+
+struct BackwardArgs {
+  ConstView x;
+  ConstView y;
+  ConstView dy;
+  View dx;  // data is nullptr where the gradient of x is not wanted
+  const Real* parameters = nullptr;
+  Real* gradients = nullptr;  // laid out as `parameters`
+  const Real* saved = nullptr;
+  Real* scratch = nullptr;
+  Mask mask = nullptr;
+  bool training = false;
+  RandomStream random;  // the forward call's
+  /// dy is already the gradient of the final softmax's input (the loss was fused with it).
+  bool dy_is_logits = false;
+};
+
+class Layer {
+ public:
+  explicit Layer(std::string name) : name_(std::move(name)) {}
+  virtual ~Layer() = default;
+  Layer(const Layer&) = delete;
+  Layer& operator=(const Layer&) = delete;
+
+  /// Unique in its model, e.g. "conv2d_1".
+  const std::string& name() const { return name_; }
+  /// Keras class name, e.g. "Conv2D".
+  virtual std::string_view type() const = 0;
+
+  /// Shape of y for x (batch first; sizes may be kUnknown). Throws Error naming the layer and both shapes.
+  virtual Shape output_shape(const Shape& x) const = 0;
+  /// In Keras's order. `x` as for output_shape; only sizes that decide a parameter's shape must be known.
+  virtual std::vector<ParameterInfo> parameters(const Shape& x) const;
+  virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
+  /// Multiply-accumulates of forward for all of x.
+  virtual double macs(const Shape& x) const;
+
+  virtual MaskRule mask_rule() const { return MaskRule::pass; }
+  /// y is x with another shape: forward and backward are never called, no memory is given (Flatten; Dropout when not
+  /// training).
+  virtual bool is_view(bool /*training*/) const { return false; }
+  /// y's rows are probabilities from a softmax: the loss may hand `dy_is_logits`.
+  virtual bool ends_in_softmax() const { return false; }
+
+  virtual void forward(Backend& backend, const ForwardArgs& args) const = 0;
+  virtual void backward(Backend& backend, const BackwardArgs& args) const = 0;
+
+  /// Shows every hyper-parameter to `visitor` under its Keras key (for writing; reading makes a new layer).
+  virtual void visit_config(ConfigVisitor& visitor) const = 0;
+
+ protected:
+  /// Throws `layer "dense" (Dense): ...`.
+  template <class... Parts>
+  [[noreturn]] void refuse(const Parts&... parts) const {
+    fail("layer \"", name_, "\" (", type(), "): ", parts...);
+  }
+
+ private:
+  std::string name_;
+};
+
+using LayerPtr = std::unique_ptr<const Layer>;
+
+}  // namespace lapis

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lapis/model/model.h"
+#include "lapis/model/plan.h"
+
+namespace lapis {
+
+/// The memory of one caller (thread, page, GPU stream), laid out by a Plan; its saved values, walked in reverse, are
+/// the tape. Allocates once, in the constructor. The model and the backend must outlive it.
+///
+///     Workspace workspace(model, backend, {1, 32, 32, 3}, Mode::predict);
+///     std::copy(pixels.begin(), pixels.end(), workspace.input(1).data);
+///     ConstView probabilities = workspace.run(1);      // [1, 10]
+class Workspace {
+ public:
+  /// `x`: the largest batch that will run, and the sizes that the model leaves open.
+  Workspace(const Model& model, Backend& backend, const Shape& x, Mode mode, bool input_gradient = false);
+
+  const Model& model() const { return model_; }
+  Backend& backend() const { return backend_; }
+  const Plan& plan() const { return plan_; }
+
+  /// Where the next `batch` samples are to be written (1 <= batch <= the planned one), in the backend's memory.
+  View input(Index batch);
+
+  /// Runs the first `batch` samples of the input; returns the output, valid until the next call. In Mode::train,
+  /// `training` makes Dropout drop, with masks that depend only on (seed, step, layer, element).
+  ConstView run(Index batch, bool training = false, std::uint64_t seed = 0, std::uint64_t step = 0);
+
+  /// Output of layer i in the last run (not in Mode::predict).
+  ConstView activation(int i) const;
+  /// The mask that the output carries: [batch, time], or nullptr.
+  Mask output_mask() const;
+
+  /// Gradients of all parameters, laid out as the model's. `backward` adds to them.
+  Real* gradients();
+  void zero_gradients();
+  /// Where the loss writes the gradient of the output (of its softmax's input with `dy_is_logits`) before `backward`.
+  View output_gradient();
+  /// After run() in Mode::train. Needs output_gradient() filled.
+  void backward(bool dy_is_logits);
+  /// Gradient of the input, after backward(); only with `input_gradient`.
+  ConstView input_gradient() const;
+
+ private:
+  Real* at(Index offset) const { return memory_ + offset; }
+  std::uint8_t* mask_at(int mask) const;
+  RandomStream random_for(const Plan::Step& step) const;
+
+  const Model& model_;
+  Backend& backend_;
+  Plan plan_;
+  Backend::Buffer block_;
+  Backend::Buffer parameters_;
+  Real* memory_ = nullptr;
+  Index batch_ = 0;
+  bool training_ = false;
+  std::uint64_t seed_ = 0, step_ = 0;
+};
+
+}  // namespace lapis

@@ -1,0 +1,225 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "lapis/core/random.h"
+#include "lapis/core/view.h"
+
+/// The seam between layers and machines: a short list of numeric operations. The CPU's implementation is in this
+/// folder, one file per family; a device's is a module outside `lib` with files of the same names.
+///
+/// Conventions, stated once:
+/// - All tensors are row-major and channels-last. Shapes stand in the comments as [batch, ...].
+/// - Outputs and input gradients (`y`, `dx`) are overwritten; parameter gradients (`dkernel`, `dbias`, ...) are
+///   added to.
+/// - Operations validate nothing: layers and plans have done so. They allocate nothing: scratch comes in, its size
+///   (in Reals) from the `..._scratch` functions.
+/// - Results do not depend on the number of threads.
+namespace lapis {
+
+/// Element-wise functions, and softmax over the last axis.
+enum class Activation { linear, relu, sigmoid, tanh, softmax, hard_sigmoid };
+
+/// C = op(A) op(B) (+ C) (+ bias), then the activation. A is [m, k], B is [k, n], C is [m, n] after `transpose_*`;
+/// `ld*` is the distance between stored rows. Activation: an element-wise one.
+struct Gemm {
+  Index m = 0, n = 0, k = 0;
+  const Real* a = nullptr;
+  Index lda = 0;
+  bool transpose_a = false;  // stored [k, m]
+  const Real* b = nullptr;
+  Index ldb = 0;
+  bool transpose_b = false;  // stored [n, k]
+  Real* c = nullptr;
+  Index ldc = 0;
+  bool accumulate = false;
+  const Real* bias = nullptr;  // [n]
+  Activation activation = Activation::linear;
+};
+
+/// Geometry shared by convolution and pooling. Padding may be asymmetric: `pad_*` is the part before; what lies past
+/// the end follows from the output size (Keras `same`: the extra row is at the bottom and right).
+struct Window2D {
+  Index batch = 0, height = 0, width = 0, channels = 0;  // x: [batch, height, width, channels]
+  Index out_height = 0, out_width = 0;                   // y: [batch, out_height, out_width, filters or channels]
+  Index kernel_height = 1, kernel_width = 1;
+  Index stride_y = 1, stride_x = 1;
+  Index dilation_y = 1, dilation_x = 1;
+  Index pad_top = 0, pad_left = 0;
+};
+
+/// Cross-correlation with a kernel [kernel_height, kernel_width, channels, filters].
+struct Conv2DOp {
+  Window2D window;
+  Index filters = 0;
+  Activation activation = Activation::linear;  // fused into forward
+};
+
+enum class Pooling { max, average };
+
+/// A recurrent layer over a whole sequence, all steps in one call. Keras's layout: `kernel` [inputs, gates * units],
+/// `recurrent_kernel` [units, gates * units], `bias` [gates * units] or nullptr; LSTM's gates are i, f, c, o.
+/// A masked step carries the state over; its output is the carried state, or 0 with `zero_output_for_mask`.
+struct Recurrent {
+  Index batch = 0, time = 0, inputs = 0, units = 0;
+  Activation activation = Activation::tanh;
+  Activation recurrent_activation = Activation::sigmoid;  // LSTM only
+  bool return_sequences = false;                          // y: [batch, time, units], else [batch, units]
+  bool go_backwards = false;  // steps run from the last to the first; a returned sequence is in processing order
+  bool zero_output_for_mask = false;
+  Mask mask = nullptr;  // [batch, time] in the order of x
+};
+
+struct RecurrentParameters {
+  const Real* kernel = nullptr;
+  const Real* recurrent_kernel = nullptr;
+  const Real* bias = nullptr;
+};
+
+struct RecurrentGradients {
+  Real* kernel = nullptr;
+  Real* recurrent_kernel = nullptr;
+  Real* bias = nullptr;  // nullptr without bias
+};
+
+/// One optimizer step over one flat buffer. `weights` etc. have `count` elements.
+struct SgdStep {
+  float learning_rate = 0.01F;
+  float momentum = 0;
+  bool nesterov = false;
+  float weight_decay = 0;  // decoupled: w -= w * weight_decay * learning_rate, before the step
+};
+
+struct AdamStep {
+  float learning_rate = 0.001F;
+  float beta_1 = 0.9F;
+  float beta_2 = 0.999F;
+  float epsilon = 1e-7F;  // outside the bias correction, as Keras
+  float weight_decay = 0;
+  std::int64_t step = 1;  // counts from 1
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  /// "cpu", "cuda:0".
+  virtual std::string name() const = 0;
+
+  // --- Memory ------------------------------------------------------------------------------------------------------
+
+  /// Memory that frees itself; aligned to 64 bytes, zeroed.
+  using Buffer = std::shared_ptr<void>;
+  virtual Buffer allocate(std::size_t bytes) = 0;
+  /// `values` where this backend can read them: the same memory on the CPU, a copy on a device.
+  virtual Buffer share(std::span<const Real> values) = 0;
+  virtual void copy(const Real* from, Real* to, Index count) = 0;  // within the backend's memory
+  virtual void upload(const void* host, void* device, std::size_t bytes) = 0;
+  virtual void download(const void* device, void* host, std::size_t bytes) = 0;
+  virtual void zero(Real* values, Index count) = 0;
+
+  // --- Linear algebra ------------------------------------------------------------------------------------------------
+
+  virtual void gemm(const Gemm& gemm) = 0;
+  /// bias_gradient[n] += sum over rows of dy[rows, n].
+  virtual void sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) = 0;
+  /// y[rows, n] += bias[n], then the activation (not softmax).
+  virtual void add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) = 0;
+
+  // --- Convolution and pooling -----------------------------------------------------------------------------------------
+
+  virtual Index conv2d_scratch(const Conv2DOp& op) const = 0;  // for each of the three below
+  virtual void conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
+                      Real* scratch) = 0;
+  virtual void conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
+                                    Real* scratch) = 0;
+  virtual void conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
+                                      Real* scratch) = 0;
+
+  /// `max` ignores padding (as -inf); `average` divides by the number of real pixels.
+  virtual void pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) = 0;
+  /// The gradient of `max` goes to the first largest element of the window.
+  virtual void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy, Real* dx) = 0;
+
+  // --- Element-wise and per row ------------------------------------------------------------------------------------------
+
+  /// y may be x. Softmax works on rows of length n.
+  virtual void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) = 0;
+  /// dx from the OUTPUT y and dy; dx may be dy. ReLU'(0) = 0.
+  virtual void activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
+                                 Index n) = 0;
+
+  /// y = x / sqrt(mean(x^2) + epsilon) * scale over the last axis. y may be x only when nothing is saved.
+  virtual void rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) = 0;
+  /// dx may be dy.
+  virtual void rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                                 Real* dscale, Index rows, Index n) = 0;
+
+  /// Kept with probability 1 - rate and scaled by 1 / (1 - rate); element i is kept when
+  /// `uniform_from_bits(random.block(i / 4)[i % 4]) >= rate`. The same call is its own backward.
+  virtual void dropout(const Real* x, Real* y, Index count, float rate, RandomStream random) = 0;
+
+  /// y[i] = a[i] op b[i]; see Bidirectional. `concat`: rows [a, b] side by side.
+  enum class Merge { concat, sum, ave, mul };
+  virtual void merge(Merge mode, const Real* a, const Real* b, Real* y, Index rows, Index n) = 0;
+  virtual void merge_backward(Merge mode, const Real* a, const Real* b, const Real* dy, Real* da, Real* db,
+                              Index rows, Index n) = 0;
+  /// y[b, t] = x[b, time - 1 - t] for rows of n values.
+  virtual void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) = 0;
+  /// y[i] += x[i].
+  virtual void add(const Real* x, Real* y, Index count) = 0;
+
+  // --- Embedding -----------------------------------------------------------------------------------------------------------
+
+  /// ids are whole numbers in [0, input_dim), held as Reals. y: [count, n].
+  virtual void embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) = 0;
+  /// dtable[ids[i]] += dy[i], in the order of i.
+  virtual void embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) = 0;
+  /// mask[i] = ids[i] != 0.
+  virtual void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) = 0;
+
+  // --- Recurrent -------------------------------------------------------------------------------------------------------------
+
+  /// `saved` is nullptr when predicting; else of `..._saved` Reals, handed to backward.
+  virtual Index simple_rnn_saved(const Recurrent& op) const = 0;
+  virtual Index simple_rnn_scratch(const Recurrent& op) const = 0;  // for forward and for backward
+  virtual void simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                          Real* saved, Real* scratch) = 0;
+  /// dx may be nullptr: not wanted.
+  virtual void simple_rnn_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                                   const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
+                                   Real* scratch) = 0;
+  virtual Index lstm_saved(const Recurrent& op) const = 0;
+  virtual Index lstm_scratch(const Recurrent& op) const = 0;
+  virtual void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y, Real* saved,
+                    Real* scratch) = 0;
+  virtual void lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                             const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
+                             Real* scratch) = 0;
+
+  // --- Loss and update -------------------------------------------------------------------------------------------------------
+
+  /// Sparse categorical cross-entropy of probabilities y [rows, n] that a softmax made. `labels` [rows] are class
+  /// numbers held as Reals. Rows with mask 0 do not count. Writes the mean loss to loss[0] and, where wanted, the
+  /// gradient with respect to the softmax's INPUT: (y - onehot) / (counted rows), exact for any y.
+  virtual void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n, Real* loss,
+                                     Real* dlogits) = 0;
+
+  /// `velocity` is nullptr without momentum. Weights where `trainable[i] == 0` stay; nullptr: all are trained.
+  virtual void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
+                   const std::uint8_t* trainable, Index count) = 0;
+  virtual void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
+                    Real* second_moment, const std::uint8_t* trainable, Index count) = 0;
+  /// Sum of squares, added in a fixed order (gradient norms).
+  virtual double sum_squares(const Real* values, Index count) = 0;
+  virtual void scale(Real* values, Index count, Real factor) = 0;
+};
+
+/// The CPU. `threads` >= 1; one backend may be used by several threads at once, each with its own workspace (parallel
+/// loops then take turns).
+std::unique_ptr<Backend> make_cpu_backend(int threads = 1);
+
+}  // namespace lapis
