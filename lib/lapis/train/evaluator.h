@@ -1,0 +1,42 @@
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "lapis/model/workspace.h"
+#include "lapis/train/dataset.h"
+#include "lapis/train/loss.h"
+#include "lapis/train/metrics.h"
+
+namespace lapis {
+
+struct Evaluation {
+  double loss = 0;
+  double accuracy = 0;
+  double macro_f1 = 0;
+  ConfusionMatrix confusion{0};
+};
+
+/// Called after each batch with samples done and samples in all; false cancels.
+using EvaluationProgress = std::function<bool(Index done, Index total)>;
+
+/// Runs a model over data sets. Allocates once, in the constructor. Model and backend must outlive it.
+class Evaluator {
+ public:
+  /// `sample_shape`: without the batch. Throws Error where the model cannot be evaluated on it.
+  Evaluator(const Model& model, Backend& backend, const Shape& sample_shape, Index batch_size,
+            const LossConfig& loss = {});
+
+  /// Throws Error for an empty data set, a wrong sample shape, or when `progress` cancels.
+  Evaluation evaluate(const Dataset& data, const EvaluationProgress& progress = {});
+
+ private:
+  Workspace workspace_;
+  Loss loss_;
+  Index batch_size_;
+  std::vector<Real> x_;        // [batch, sample]
+  std::vector<Real> y_;        // [batch, classes]
+  std::vector<Index> labels_;  // [batch]
+};
+
+}  // namespace lapis

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "lapis/model/workspace.h"
+#include "lapis/train/dataset.h"
+#include "lapis/train/evaluator.h"
+#include "lapis/train/loss.h"
+#include "lapis/train/optimizer.h"
+#include "lapis/train/schedule.h"
+
+namespace lapis {
+
+struct TrainOptions {
+  Index epochs = 1;
+  Index batch_size = 32;
+  std::uint64_t seed = 0;  // of shuffling, augmentation and dropout
+  bool shuffle = true;
+  LossConfig loss;
+  OptimizerConfig optimizer;
+  Schedule schedule;
+  std::optional<PlateauConfig> plateau;
+  std::optional<EarlyStoppingConfig> early_stopping;
+};
+
+/// One line of the training log. `loss` and `accuracy` are means over the epoch's batches while it trained
+/// (with dropout), as Keras shows them.
+struct EpochRecord {
+  Index epoch = 0;  // from 1
+  double loss = 0, accuracy = 0;
+  bool validated = false;  // the next three are there
+  double val_loss = 0, val_accuracy = 0, val_macro_f1 = 0;
+  double learning_rate = 0;  // of the epoch's last step
+  double seconds = 0;        // with validation; 0 without a clock
+};
+
+/// Where a training is, after each batch.
+struct TrainProgress {
+  Index epoch = 0, epochs = 0;    // from 1
+  Index batch = 0, batches = 0;   // of this epoch, from 1
+  double loss = 0, accuracy = 0;  // means of the epoch so far
+};
+
+struct TrainCallbacks {
+  /// After each epoch.
+  std::function<void(const EpochRecord&)> on_epoch;
+  /// After each batch; false cancels.
+  std::function<bool(const TrainProgress&)> on_batch;
+  /// Seconds from any fixed moment; the library has no clock of its own.
+  std::function<double()> clock;
+};
+
+struct TrainResult {
+  enum class Stop { finished, early, cancelled };
+
+  Stop stop = Stop::finished;
+  std::vector<EpochRecord> epochs;  // the whole ones
+  /// The epoch whose weights the model has now, from 1; 0: of a cancelled epoch.
+  Index weights_of_epoch = 0;
+};
+
+/// Trains a model in place. All memory is taken in the constructor: training steps allocate nothing. The
+/// result is a pure function of the model's start values, the data and the options, for any number of
+/// threads. What it is given must outlive it.
+class Trainer {
+ public:
+  /// Throws Error where options, model and data do not fit together. `validation` may be nullptr, unless an
+  /// option watches a val_ number.
+  Trainer(Model& model, Backend& backend, const TrainOptions& options, const Dataset& training,
+          const Dataset* validation = nullptr);
+
+  /// Epochs until done, cancelled or stopped early. Throws Error when the loss is no longer finite.
+  TrainResult fit(const TrainCallbacks& callbacks = {});
+
+  // The pieces that fit() is made of, for callers with a loop of their own (a page trains an epoch a
+  // message).
+
+  /// One epoch with validation; nothing when on_batch cancelled it.
+  std::optional<EpochRecord> train_epoch(const TrainCallbacks& callbacks = {});
+  /// All epochs are done, or early stopping said so.
+  bool is_done() const;
+  /// Puts the best epoch's weights into the model, where the options ask for it. Returns whose weights it has
+  /// now.
+  Index restore_best();
+
+  /// One step on the given samples of the training data, at most batch_size. Returns their mean loss before
+  /// the step.
+  double train_step(std::span<const Index> samples);
+
+ private:
+  void begin_epoch();
+  void load_batch(std::span<const Index> samples);
+  double update(Index batch);
+  void end_epoch(EpochRecord& record);
+  double watched(Monitor monitor, const EpochRecord& record) const;
+
+  Model& model_;
+  Backend& backend_;
+  TrainOptions options_;
+  const Dataset& training_;
+  const Dataset* validation_;
+  Workspace workspace_;
+  Loss loss_;
+  Optimizer optimizer_;
+  std::optional<Evaluator> evaluator_;
+  std::optional<Plateau> plateau_;
+  std::optional<EarlyStopping> early_stopping_;
+
+  Index epoch_ = 0;  // whole epochs done
+  double plateau_factor_ = 1;
+  RandomStream augmentation_random_;
+  std::vector<Index> order_;        // the epoch's samples
+  std::vector<Real> x_;             // [batch, sample]
+  std::vector<Real> y_;             // [batch, classes]
+  std::vector<Index> labels_;       // [batch]
+  std::vector<Real> best_weights_;  // as the model's values
+};
+
+}  // namespace lapis
