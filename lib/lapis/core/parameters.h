@@ -30,7 +30,7 @@ struct Initializer {
   double a = 0;
   double b = 0;
   /// Its own seed; without one the model's seed and the parameter's position decide.
-  std::optional<std::uint64_t> seed;
+  std::optional<std::uint64_t> seed = std::nullopt;
 
   bool operator==(const Initializer&) const = default;
 };
