@@ -6,9 +6,9 @@
 
 namespace lapis {
 
-/// The only exception that the library throws. `what()` is one line that says where, what, expected, found and
-/// what to do, e.g.
-/// `weights/cifar10.safetensors: tensor "conv2d_1/kernel": shape [3,3,32,64], expected [3,3,16,64]`.
+/// The only exception that the library throws. `what()` is one line that says where, what, expected, found
+/// and what to do, e.g. `weights/cifar10.safetensors: tensor "conv2d_1/kernel": shape [3,3,32,64], expected
+/// [3,3,16,64]`.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -22,8 +22,8 @@ struct Initializer {
     glorot_normal,
     he_uniform,
     he_normal,
-    orthogonal,        // gain a
-    lstm_bias,         // zeros, ones for the forget gate (Keras: unit_forget_bias)
+    orthogonal,  // gain a
+    lstm_bias,   // zeros, ones for the forget gate (Keras: unit_forget_bias)
   };
 
   Kind kind = Kind::zeros;

@@ -6,16 +6,17 @@
 namespace lapis {
 
 std::array<std::uint32_t, 4> RandomStream::block(std::uint64_t index) const {
-  std::array<std::uint32_t, 4> counter = {static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
-                                          static_cast<std::uint32_t>(stream_),
-                                          static_cast<std::uint32_t>(stream_ >> 32)};
+  std::array<std::uint32_t, 4> counter = {
+      static_cast<std::uint32_t>(index), static_cast<std::uint32_t>(index >> 32),
+      static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)};
   auto key0 = static_cast<std::uint32_t>(seed_);
   auto key1 = static_cast<std::uint32_t>(seed_ >> 32);
   for (int round = 0; round < 10; ++round) {
     const std::uint64_t product0 = std::uint64_t{0xD2511F53} * counter[0];
     const std::uint64_t product1 = std::uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<std::uint32_t>(product1),
-               static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<std::uint32_t>(product0)};
+    counter = {
+        static_cast<std::uint32_t>(product1 >> 32) ^ counter[1] ^ key0, static_cast<std::uint32_t>(product1),
+        static_cast<std::uint32_t>(product0 >> 32) ^ counter[3] ^ key1, static_cast<std::uint32_t>(product0)};
     key0 += 0x9E3779B9U;
     key1 += 0xBB67AE85U;
   }

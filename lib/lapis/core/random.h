@@ -7,10 +7,10 @@
 
 namespace lapis {
 
-/// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011).
-/// The value at (seed, stream, index) is a pure function, so a dropout mask is the same on CPU, CUDA and WebAssembly
-/// and for any number of threads, and backward regenerates it instead of saving it. Nothing from <random> is used:
-/// its distributions differ between standard libraries.
+/// Counter-based random numbers: Philox4x32-10 (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3",
+/// 2011). The value at (seed, stream, index) is a pure function, so a dropout mask is the same on CPU, CUDA
+/// and WebAssembly and for any number of threads, and backward regenerates it instead of saving it. Nothing
+/// from <random> is used: its distributions differ between standard libraries.
 class RandomStream {
  public:
   RandomStream() = default;
@@ -38,6 +38,8 @@ class RandomStream {
 };
 
 /// One uniform in [0, 1) made of 32 random bits.
-inline float uniform_from_bits(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24F; }
+inline float uniform_from_bits(std::uint32_t bits) {
+  return static_cast<float>(bits >> 8) * 0x1p-24F;
+}
 
 }  // namespace lapis

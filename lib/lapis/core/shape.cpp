@@ -59,6 +59,8 @@ std::string Shape::to_string() const {
   return text + ']';
 }
 
-std::ostream& operator<<(std::ostream& out, const Shape& shape) { return out << shape.to_string(); }
+std::ostream& operator<<(std::ostream& out, const Shape& shape) {
+  return out << shape.to_string();
+}
 
 }  // namespace lapis

@@ -12,7 +12,8 @@ namespace lapis {
 /// A size that is not known before an input is there (Keras: None), e.g. the time axis of a text model.
 inline constexpr Index kUnknown = -1;
 
-/// Sizes of a tensor, batch first and channels last, as Keras orders them. Rank 0 to 5; a value, never allocates.
+/// Sizes of a tensor, batch first and channels last, as Keras orders them. Rank 0 to 5; a value, never
+/// allocates.
 class Shape {
  public:
   static constexpr int kMaxRank = 5;
@@ -23,7 +24,9 @@ class Shape {
   int rank() const { return rank_; }
 
   /// Size of `axis`; a negative axis counts from the end (-1 is the last).
-  Index operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis < 0 ? axis + rank_ : axis)]; }
+  Index operator[](int axis) const {
+    return sizes_[static_cast<std::size_t>(axis < 0 ? axis + rank_ : axis)];
+  }
   void set(int axis, Index size) { sizes_[static_cast<std::size_t>(axis < 0 ? axis + rank_ : axis)] = size; }
 
   /// Appends an axis. Throws Error past kMaxRank.

@@ -22,7 +22,8 @@ struct ConstView {
   ConstView(const View& view) : data(view.data), shape(view.shape) {}
 };
 
-/// One byte a time step, row-major [batch, time]; 0 means "this step is padding". nullptr: no mask, all steps count.
+/// One byte a time step, row-major [batch, time]; 0 means "this step is padding". nullptr: no mask, all steps
+/// count.
 using Mask = const std::uint8_t*;
 
 }  // namespace lapis

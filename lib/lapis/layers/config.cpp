@@ -4,8 +4,8 @@ namespace lapis {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kActivations = {"linear",  "relu",    "sigmoid",
-                                                          "tanh",    "softmax", "hard_sigmoid"};
+constexpr std::array<std::string_view, 6> kActivations = {"linear", "relu",    "sigmoid",
+                                                          "tanh",   "softmax", "hard_sigmoid"};
 constexpr std::array<std::string_view, 2> kPaddings = {"valid", "same"};
 
 }  // namespace

@@ -16,10 +16,10 @@ class Layer;
 
 enum class Padding { valid, same };
 
-/// Reads or writes a layer's hyper-parameters under their Keras keys. Each layer's `Config` lists its fields once, in
-/// `visit`; the reader (io/config_reader) fills them from JSON, the writer (io/config_writer) prints them. A field
-/// keeps its value where the JSON leaves the key out; `require` makes that an error. After reading, a key that no
-/// field asked for is an error.
+/// Reads or writes a layer's hyper-parameters under their Keras keys. Each layer's `Config` lists its fields
+/// once, in `visit`; the reader (io/config_reader) fills them from JSON, the writer (io/config_writer) prints
+/// them. A field keeps its value where the JSON leaves the key out; `require` makes that an error. After
+/// reading, a key that no field asked for is an error.
 class ConfigVisitor {
  public:
   virtual ~ConfigVisitor() = default;
@@ -35,11 +35,13 @@ class ConfigVisitor {
   /// An integer or a pair of them, as Keras takes kernel_size, strides, pool_size.
   virtual void pair(std::string_view key, std::array<Index, 2>& value, Index minimum) = 0;
   /// JSON null or missing means "as `fallback`" (pooling's strides).
-  virtual void pair_or(std::string_view key, std::array<Index, 2>& value, const std::array<Index, 2>& fallback) = 0;
+  virtual void pair_or(std::string_view key, std::array<Index, 2>& value,
+                       const std::array<Index, 2>& fallback) = 0;
   /// One of `names`; `value` is its position.
   virtual void choice(std::string_view key, int& value, std::span<const std::string_view> names) = 0;
   virtual void initializer(std::string_view key, Initializer& value) = 0;
-  /// A layer inside this one (Bidirectional's "layer"). While writing, `value` is shown; while reading it is made.
+  /// A layer inside this one (Bidirectional's "layer"). While writing, `value` is shown; while reading it is
+  /// made.
   virtual void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) = 0;
   /// A key that Keras has and this library supports only with this value: anything else is refused by name.
   virtual void only_null(std::string_view key) = 0;
@@ -53,8 +55,8 @@ class ConfigVisitor {
   // In terms of the above.
   void activation(std::string_view key, Activation& value);
   void padding(std::string_view key, Padding& value);
-  /// The regulariser, constraint and quantisation keys that must be null: `kernel_regularizer`, ... for each of
-  /// `parameters`, and `activity_regularizer`.
+  /// The regulariser, constraint and quantisation keys that must be null: `kernel_regularizer`, ... for each
+  /// of `parameters`, and `activity_regularizer`.
   void no_regularizers(std::span<const std::string_view> parameters);
 };
 

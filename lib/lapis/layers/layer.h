@@ -14,19 +14,21 @@
 
 /// THE contract between layers and everything else.
 ///
-/// A layer is a description: hyper-parameters only, every method const, so one layer serves any number of threads and
-/// batch sizes. Memory comes from outside: a plan asks how much (`memory`), a workspace brings it (`ForwardArgs`,
-/// `BackwardArgs`). What backward needs from forward goes through `saved`.
+/// A layer is a description: hyper-parameters only, every method const, so one layer serves any number of
+/// threads and batch sizes. Memory comes from outside: a plan asks how much (`memory`), a workspace brings it
+/// (`ForwardArgs`, `BackwardArgs`). What backward needs from forward goes through `saved`.
 ///
 /// What every layer promises (tests/support/check_layer.h checks it for each):
 /// - `forward` writes all of `y`; `backward` writes all of `dx` (where wanted) and ADDS to `gradients`.
 /// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart).
-/// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates nothing;
+/// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates
+/// nothing;
 ///   and two equal calls give equal bits.
 /// - Wrong shapes and settings end in an Error from `output_shape`, never later.
 namespace lapis {
 
-/// What a plan is made for. `predict` keeps two activations, `inspect` all of them, `train` all and the gradients.
+/// What a plan is made for. `predict` keeps two activations, `inspect` all of them, `train` all and the
+/// gradients.
 enum class Mode { predict, inspect, train };
 
 /// Memory that one call needs, in Reals.
@@ -91,11 +93,15 @@ class Layer {
   virtual double macs(const Shape& x) const;
 
   virtual MaskRule mask_rule() const { return MaskRule::pass; }
-  /// y is x with another shape: forward and backward are never called, no memory is given (Flatten; Dropout when not
-  /// training).
+  /// y is x with another shape: forward and backward are never called, no memory is given (Flatten; Dropout
+  /// when not training).
   virtual bool is_view(bool /*training*/) const { return false; }
   /// y's rows are probabilities from a softmax: the loss may hand `dy_is_logits`.
   virtual bool ends_in_softmax() const { return false; }
+
+  /// Throws Error where x (in host memory) holds values that forward cannot take: ids outside an Embedding's
+  /// table. For inputs from outside; the library's own pipelines make only valid ones.
+  virtual void check_values(const ConstView& /*x*/) const {}
 
   virtual void forward(Backend& backend, const ForwardArgs& args) const = 0;
   virtual void backward(Backend& backend, const BackwardArgs& args) const = 0;

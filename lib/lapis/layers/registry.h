@@ -10,7 +10,8 @@
 
 namespace lapis {
 
-/// One layer class: its Keras name, the snake_case name that unnamed layers get, and how to make one from a config.
+/// One layer class: its Keras name, the snake_case name that unnamed layers get, and how to make one from a
+/// config.
 struct LayerType {
   std::string_view type;        // "MaxPooling2D"
   std::string_view snake_name;  // "max_pooling2d"

@@ -17,12 +17,12 @@ struct ModelParameter {
   Index offset = 0;  // in Reals
 };
 
-/// Layers in a row and one flat buffer with all their parameters. Immutable while predicting: any number of threads
-/// may share one `const Model`, each with its own Workspace.
+/// Layers in a row and one flat buffer with all their parameters. Immutable while predicting: any number of
+/// threads may share one `const Model`, each with its own Workspace.
 class Model {
  public:
-  /// `input_shape` has the batch first (its size is ignored; others may be kUnknown). Parameters start at zero; see
-  /// `initialize`. Throws Error where two layers have one name or shapes do not fit.
+  /// `input_shape` has the batch first (its size is ignored; others may be kUnknown). Parameters start at
+  /// zero; see `initialize`. Throws Error where two layers have one name or shapes do not fit.
   Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> layers);
   Model(Model&&) = default;
   Model& operator=(Model&&) = default;

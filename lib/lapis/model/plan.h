@@ -6,11 +6,11 @@
 
 namespace lapis {
 
-/// Arithmetic only: where everything lies in one block of memory, for batches up to `x`'s. Offsets are in Reals from
-/// the block's start, each a multiple of 16 (64 bytes in float).
+/// Arithmetic only: where everything lies in one block of memory, for batches up to `x`'s. Offsets are in
+/// Reals from the block's start, each a multiple of 16 (64 bytes in float).
 ///
-/// `predict`: two activations in turn (ping-pong). `inspect`: all activations. `train`: all activations, saved values,
-/// two activation gradients in turn, parameter gradients.
+/// `predict`: two activations in turn (ping-pong). `inspect`: all activations. `train`: all activations,
+/// saved values, two activation gradients in turn, parameter gradients.
 class Plan {
  public:
   struct Step {
@@ -18,14 +18,14 @@ class Plan {
     bool is_view = false;  // y lies where x lies
     Index y_offset = 0;
     Index saved_offset = 0;
-    Index dy_offset = 0;    // gradient of y (train)
-    int mask_in = -1;       // which mask reaches the layer; -1: none
-    int mask_made = -1;     // which mask it makes
+    Index dy_offset = 0;  // gradient of y (train)
+    int mask_in = -1;     // which mask reaches the layer; -1: none
+    int mask_made = -1;   // which mask it makes
     std::uint64_t random_stream = 0;
   };
 
-  /// `x` has the batch first and no unknown size. `input_gradient`: train mode also gives the gradient of the input.
-  /// Throws Error where `x` does not fit the model's input.
+  /// `x` has the batch first and no unknown size. `input_gradient`: train mode also gives the gradient of the
+  /// input. Throws Error where `x` does not fit the model's input.
   Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode, bool input_gradient = false);
 
   Mode mode() const { return mode_; }
@@ -34,7 +34,7 @@ class Plan {
   const std::vector<Step>& steps() const { return steps_; }
 
   Index input_offset() const { return input_offset_; }
-  Index dx_offset() const { return dx_offset_; }              // gradient of the input
+  Index dx_offset() const { return dx_offset_; }                // gradient of the input
   Index gradients_offset() const { return gradients_offset_; }  // laid out as the model's parameters
   Index scratch_offset() const { return scratch_offset_; }
   Index mask_offset(int mask) const;

@@ -7,8 +7,8 @@
 
 namespace lapis {
 
-/// The memory of one caller (thread, page, GPU stream), laid out by a Plan; its saved values, walked in reverse, are
-/// the tape. Allocates once, in the constructor. The model and the backend must outlive it.
+/// The memory of one caller (thread, page, GPU stream), laid out by a Plan; its saved values, walked in
+/// reverse, are the tape. Allocates once, in the constructor. The model and the backend must outlive it.
 ///
 ///     Workspace workspace(model, backend, {1, 32, 32, 3}, Mode::predict);
 ///     std::copy(pixels.begin(), pixels.end(), workspace.input(1).data);
@@ -22,11 +22,12 @@ class Workspace {
   Backend& backend() const { return backend_; }
   const Plan& plan() const { return plan_; }
 
-  /// Where the next `batch` samples are to be written (1 <= batch <= the planned one), in the backend's memory.
+  /// Where the next `batch` samples are to be written (1 <= batch <= the planned one), in the backend's
+  /// memory.
   View input(Index batch);
 
-  /// Runs the first `batch` samples of the input; returns the output, valid until the next call. In Mode::train,
-  /// `training` makes Dropout drop, with masks that depend only on (seed, step, layer, element).
+  /// Runs the first `batch` samples of the input; returns the output, valid until the next call. In
+  /// Mode::train, `training` makes Dropout drop, with masks that depend only on (seed, step, layer, element).
   ConstView run(Index batch, bool training = false, std::uint64_t seed = 0, std::uint64_t step = 0);
 
   /// Output of layer i in the last run (not in Mode::predict).
@@ -37,7 +38,8 @@ class Workspace {
   /// Gradients of all parameters, laid out as the model's. `backward` adds to them.
   Real* gradients();
   void zero_gradients();
-  /// Where the loss writes the gradient of the output (of its softmax's input with `dy_is_logits`) before `backward`.
+  /// Where the loss writes the gradient of the output (of its softmax's input with `dy_is_logits`) before
+  /// `backward`.
   View output_gradient();
   /// After run() in Mode::train. Needs output_gradient() filled.
   void backward(bool dy_is_logits);

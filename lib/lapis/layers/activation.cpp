@@ -1,0 +1,29 @@
+#include "lapis/layers/activation.h"
+
+namespace lapis {
+
+void ActivationLayer::Config::visit(ConfigVisitor& visitor) {
+  visitor.require("activation");
+  visitor.activation("activation", activation);
+}
+
+Shape ActivationLayer::output_shape(const Shape& x) const {
+  if (x.rank() < 2) refuse("input ", x, ", expected a batch and at least one more axis");
+  return x;
+}
+
+void ActivationLayer::forward(Backend& backend, const ForwardArgs& args) const {
+  backend.activate(config_.activation, args.x.data, args.y.data, args.x.shape.rows(), args.x.shape[-1]);
+}
+
+void ActivationLayer::backward(Backend& backend, const BackwardArgs& args) const {
+  if (args.dx.data == nullptr) return;
+  if (args.dy_is_logits) {
+    backend.copy(args.dy.data, args.dx.data, args.dx.shape.size());
+    return;
+  }
+  backend.activate_backward(config_.activation, args.y.data, args.dy.data, args.dx.data, args.x.shape.rows(),
+                            args.x.shape[-1]);
+}
+
+}  // namespace lapis

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "lapis/layers/layer.h"
+
+namespace lapis {
+
+/// y = activation(x), element by element; softmax over the last axis
+/// x [batch, ...] -> y [batch, ...]
+/// no parameters
+/// saves nothing for backward (y suffices)
+/// keras.layers.Activation
+class ActivationLayer final : public Layer {
+ public:
+  struct Config {
+    Activation activation = Activation::linear;
+
+    void visit(ConfigVisitor& visitor);
+  };
+
+  ActivationLayer(std::string name, const Config& config) : Layer(std::move(name)), config_(config) {}
+  std::string_view type() const override { return "Activation"; }
+
+  Shape output_shape(const Shape& x) const override;
+  bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
+
+  void forward(Backend& backend, const ForwardArgs& args) const override;
+  void backward(Backend& backend, const BackwardArgs& args) const override;
+  void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }
+
+ private:
+  Config config_;
+};
+
+}  // namespace lapis

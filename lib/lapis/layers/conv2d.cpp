@@ -1,0 +1,89 @@
+#include "lapis/layers/conv2d.h"
+
+#include "lapis/layers/fused_activation.h"
+#include "lapis/layers/window.h"
+
+namespace lapis {
+
+void Conv2D::Config::visit(ConfigVisitor& visitor) {
+  visitor.require("filters");
+  visitor.integer("filters", filters, 1);
+  visitor.require("kernel_size");
+  visitor.pair("kernel_size", kernel_size, 1);
+  visitor.pair("strides", strides, 1);
+  visitor.padding("padding", padding);
+  visitor.only_string("data_format", "channels_last");
+  visitor.pair("dilation_rate", dilation_rate, 1);
+  visitor.only_integer("groups", 1);
+  visitor.activation("activation", activation);
+  visitor.boolean("use_bias", use_bias);
+  visitor.initializer("kernel_initializer", kernel_initializer);
+  visitor.initializer("bias_initializer", bias_initializer);
+  visitor.no_regularizers(std::array<std::string_view, 2>{"kernel", "bias"});
+}
+
+Conv2DOp Conv2D::op(const Shape& x) const {
+  return {
+      .window = make_window(x, config_.kernel_size, config_.strides, config_.dilation_rate, config_.padding),
+      .filters = config_.filters,
+      .activation = fused_part(config_.activation)};
+}
+
+Index Conv2D::kernel_count(const Shape& x) const {
+  return config_.kernel_size[0] * config_.kernel_size[1] * x[3] * config_.filters;
+}
+
+Shape Conv2D::output_shape(const Shape& x) const {
+  if (x.rank() != 4) refuse("input ", x, ", expected [batch,height,width,channels]");
+  if (x[3] == kUnknown) refuse("input ", x, ", expected a known number of channels");
+  const bool strided = config_.strides[0] > 1 || config_.strides[1] > 1;
+  const bool dilated = config_.dilation_rate[0] > 1 || config_.dilation_rate[1] > 1;
+  if (strided && dilated) refuse("strides > 1 and dilation_rate > 1 cannot be used together, as in Keras");
+  const Window2D window = op(x).window;
+  if (window.out_height == 0 || window.out_width == 0)
+    refuse("input ", x, " is smaller than the kernel of ", config_.kernel_size[0], "x",
+           config_.kernel_size[1], " with dilation ", config_.dilation_rate[0], "x",
+           config_.dilation_rate[1]);
+  return {x[0], window.out_height, window.out_width, config_.filters};
+}
+
+std::vector<ParameterInfo> Conv2D::parameters(const Shape& x) const {
+  std::vector<ParameterInfo> list = {
+      {.name = "kernel",
+       .shape = {config_.kernel_size[0], config_.kernel_size[1], x[3], config_.filters},
+       .initializer = config_.kernel_initializer}};
+  if (config_.use_bias)
+    list.push_back({.name = "bias", .shape = {config_.filters}, .initializer = config_.bias_initializer});
+  return list;
+}
+
+Memory Conv2D::memory(const Backend& backend, const Shape& x, Mode mode) const {
+  Index scratch = backend.conv2d_scratch(op(x));
+  if (mode == Mode::train && needs_gradient_buffer(config_.activation)) scratch += output_shape(x).size();
+  return {.scratch = scratch};
+}
+
+double Conv2D::macs(const Shape& x) const {
+  const Shape y = output_shape(x);
+  return static_cast<double>(y.rows()) * static_cast<double>(kernel_count(x));
+}
+
+void Conv2D::forward(Backend& backend, const ForwardArgs& args) const {
+  const Real* bias = config_.use_bias ? args.parameters + kernel_count(args.x.shape) : nullptr;
+  backend.conv2d(op(args.x.shape), args.x.data, args.parameters, bias, args.y.data, args.scratch);
+  finish_activation(backend, config_.activation, args.y);
+}
+
+void Conv2D::backward(Backend& backend, const BackwardArgs& args) const {
+  const Conv2DOp conv = op(args.x.shape);
+  Real* const conv_scratch = args.scratch;
+  Real* const gradient_buffer = args.scratch + backend.conv2d_scratch(conv);
+  const Real* dz = activation_gradient(backend, config_.activation, args, gradient_buffer);
+  backend.conv2d_backward_kernel(conv, args.x.data, dz, args.gradients, conv_scratch);
+  if (config_.use_bias)
+    backend.sum_rows(dz, args.y.shape.rows(), config_.filters, args.gradients + kernel_count(args.x.shape));
+  if (args.dx.data != nullptr)
+    backend.conv2d_backward_data(conv, dz, args.parameters, args.dx.data, conv_scratch);
+}
+
+}  // namespace lapis

@@ -1,0 +1,49 @@
+#pragma once
+
+#include "lapis/layers/layer.h"
+
+namespace lapis {
+
+/// y = activation(correlate(x, kernel) + bias)
+/// x [batch, height, width, channels] -> y [batch, out_height, out_width, filters]
+/// parameters: kernel [kernel_height, kernel_width, channels, filters], bias [filters]
+/// saves nothing for backward (x and y suffice)
+/// keras.layers.Conv2D
+class Conv2D final : public Layer {
+ public:
+  struct Config {
+    Index filters = 0;
+    std::array<Index, 2> kernel_size = {1, 1};
+    std::array<Index, 2> strides = {1, 1};
+    Padding padding = Padding::valid;
+    std::array<Index, 2> dilation_rate = {1, 1};
+    Activation activation = Activation::linear;
+    bool use_bias = true;
+    Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
+    Initializer bias_initializer = {};
+
+    void visit(ConfigVisitor& visitor);
+  };
+
+  Conv2D(std::string name, const Config& config) : Layer(std::move(name)), config_(config) {}
+  std::string_view type() const override { return "Conv2D"; }
+
+  Shape output_shape(const Shape& x) const override;
+  std::vector<ParameterInfo> parameters(const Shape& x) const override;
+  Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
+  double macs(const Shape& x) const override;
+  MaskRule mask_rule() const override { return MaskRule::drop; }
+  bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
+
+  void forward(Backend& backend, const ForwardArgs& args) const override;
+  void backward(Backend& backend, const BackwardArgs& args) const override;
+  void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }
+
+ private:
+  Conv2DOp op(const Shape& x) const;
+  Index kernel_count(const Shape& x) const;
+
+  Config config_;
+};
+
+}  // namespace lapis

@@ -1,0 +1,52 @@
+#include "lapis/layers/embedding.h"
+
+#include <cmath>
+
+namespace lapis {
+
+void Embedding::Config::visit(ConfigVisitor& visitor) {
+  visitor.require("input_dim");
+  visitor.integer("input_dim", input_dim, 1);
+  visitor.require("output_dim");
+  visitor.integer("output_dim", output_dim, 1);
+  visitor.boolean("mask_zero", mask_zero);
+  visitor.initializer("embeddings_initializer", embeddings_initializer);
+  visitor.no_regularizers(std::array<std::string_view, 1>{"embeddings"});
+  visitor.only_null("weights");
+  visitor.only_null("quantization_config");
+  visitor.ignore("input_length");  // Keras 2 kept it here; the input's shape says the same
+}
+
+Shape Embedding::output_shape(const Shape& x) const {
+  if (x.rank() != 2) refuse("input ", x, ", expected ids [batch,time]");
+  return {x[0], x[1], config_.output_dim};
+}
+
+std::vector<ParameterInfo> Embedding::parameters(const Shape& /*x*/) const {
+  return {{.name = "embeddings",
+           .shape = {config_.input_dim, config_.output_dim},
+           .initializer = config_.embeddings_initializer}};
+}
+
+void Embedding::check_values(const ConstView& x) const {
+  for (Index i = 0; i < x.shape.size(); ++i) {
+    const Real id = x.data[i];
+    if (!(id >= 0 && id < static_cast<Real>(config_.input_dim)) || id != std::floor(id))
+      refuse("input element ", i, " is ", id, ", expected a whole number from 0 to ", config_.input_dim - 1);
+  }
+}
+
+void Embedding::forward(Backend& backend, const ForwardArgs& args) const {
+  const Index count = args.x.shape.size();
+  backend.embedding(args.x.data, args.parameters, args.y.data, count, config_.output_dim);
+  if (args.made_mask != nullptr) backend.mask_nonzero(args.x.data, args.made_mask, count);
+}
+
+void Embedding::backward(Backend& backend, const BackwardArgs& args) const {
+  backend.embedding_backward(args.x.data, args.dy.data, args.gradients, args.x.shape.size(),
+                             config_.output_dim);
+  // Whole numbers have no gradient.
+  if (args.dx.data != nullptr) backend.zero(args.dx.data, args.dx.shape.size());
+}
+
+}  // namespace lapis

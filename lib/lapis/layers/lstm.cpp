@@ -1,0 +1,42 @@
+#include "lapis/layers/lstm.h"
+
+namespace lapis {
+
+void LSTM::Config::visit(ConfigVisitor& visitor) {
+  visitor.require("units");
+  visitor.integer("units", units, 1);
+  visitor.activation("activation", activation);
+  visitor.activation("recurrent_activation", recurrent_activation);
+  visitor.boolean("unit_forget_bias", unit_forget_bias);
+  visit_shared(*this, visitor);
+}
+
+LSTM::LSTM(std::string name, const RecurrentLayer::Config& config)
+    : RecurrentLayer(std::move(name), config, 4, "lstm_cell") {
+  if (config.activation == Activation::softmax || config.recurrent_activation == Activation::softmax)
+    refuse("activation \"softmax\" is not supported here");
+}
+
+std::unique_ptr<const RecurrentLayer> LSTM::with(std::string name,
+                                                 const RecurrentLayer::Config& config) const {
+  return std::make_unique<LSTM>(std::move(name), config);
+}
+
+Memory LSTM::memory(const Backend& backend, const Shape& x, Mode mode) const {
+  const Recurrent sequence = op(x, nullptr);
+  return {.saved = mode == Mode::train ? backend.lstm_saved(sequence) : 0,
+          .scratch = backend.lstm_scratch(sequence)};
+}
+
+void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
+  backend.lstm(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters), args.y.data,
+               args.saved, args.scratch);
+}
+
+void LSTM::backward(Backend& backend, const BackwardArgs& args) const {
+  backend.lstm_backward(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
+                        args.dy.data, args.saved, args.dx.data, split(args.x.shape, args.gradients),
+                        args.scratch);
+}
+
+}  // namespace lapis

@@ -1,0 +1,86 @@
+#include "lapis/layers/recurrent.h"
+
+namespace lapis {
+
+void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
+  visitor.boolean("use_bias", config.use_bias);
+  visitor.boolean("return_sequences", config.return_sequences);
+  visitor.boolean("go_backwards", config.go_backwards);
+  visitor.boolean("zero_output_for_mask", config.zero_output_for_mask);
+  visitor.initializer("kernel_initializer", config.kernel_initializer);
+  visitor.initializer("recurrent_initializer", config.recurrent_initializer);
+  visitor.initializer("bias_initializer", config.bias_initializer);
+  visitor.no_regularizers(std::array<std::string_view, 3>{"kernel", "recurrent", "bias"});
+  visitor.only_boolean("return_state", false);
+  visitor.only_boolean("stateful", false);
+  visitor.only_number("dropout", 0);
+  visitor.only_number("recurrent_dropout", 0);
+  visitor.ignore("unroll");
+  visitor.ignore("seed");
+  visitor.ignore("implementation");           // Keras 2: two orders of the same sums
+  visitor.only_boolean("time_major", false);  // Keras 2
+}
+
+Shape RecurrentLayer::output_shape(const Shape& x) const {
+  if (x.rank() != 3) refuse("input ", x, ", expected [batch,time,inputs]");
+  if (x[2] == kUnknown) refuse("input ", x, ", expected a known last size");
+  if (!config_.return_sequences) return {x[0], config_.units};
+  return {x[0], x[1], config_.units};
+}
+
+std::vector<ParameterInfo> RecurrentLayer::parameters(const Shape& x) const {
+  const std::string cell = std::string(cell_) + "/";
+  const Index columns = gates_ * config_.units;
+  std::vector<ParameterInfo> list = {
+      {.name = cell + "kernel", .shape = {x[2], columns}, .initializer = config_.kernel_initializer},
+      {.name = cell + "recurrent_kernel",
+       .shape = {config_.units, columns},
+       .initializer = config_.recurrent_initializer}};
+  if (config_.use_bias) {
+    const bool forget_bias = gates_ == 4 && config_.unit_forget_bias;
+    const Initializer lstm_bias = {.kind = Initializer::Kind::lstm_bias};
+    list.push_back({.name = cell + "bias",
+                    .shape = {columns},
+                    .initializer = forget_bias ? lstm_bias : config_.bias_initializer});
+  }
+  return list;
+}
+
+Index RecurrentLayer::parameter_count(const Shape& x) const {
+  return (x[2] + config_.units + (config_.use_bias ? 1 : 0)) * gates_ * config_.units;
+}
+
+double RecurrentLayer::macs(const Shape& x) const {
+  return static_cast<double>(x.rows()) * static_cast<double>((x[2] + config_.units) * gates_ * config_.units);
+}
+
+Recurrent RecurrentLayer::op(const Shape& x, Mask mask) const {
+  return {.batch = x[0],
+          .time = x[1],
+          .inputs = x[2],
+          .units = config_.units,
+          .activation = config_.activation,
+          .recurrent_activation = config_.recurrent_activation,
+          .return_sequences = config_.return_sequences,
+          .go_backwards = config_.go_backwards,
+          .zero_output_for_mask = config_.zero_output_for_mask,
+          .mask = mask};
+}
+
+RecurrentParameters RecurrentLayer::split(const Shape& x, const Real* parameters) const {
+  const Index columns = gates_ * config_.units;
+  const Real* recurrent_kernel = parameters + x[2] * columns;
+  return {.kernel = parameters,
+          .recurrent_kernel = recurrent_kernel,
+          .bias = config_.use_bias ? recurrent_kernel + config_.units * columns : nullptr};
+}
+
+RecurrentGradients RecurrentLayer::split(const Shape& x, Real* gradients) const {
+  const Index columns = gates_ * config_.units;
+  Real* const recurrent_kernel = gradients + x[2] * columns;
+  return {.kernel = gradients,
+          .recurrent_kernel = recurrent_kernel,
+          .bias = config_.use_bias ? recurrent_kernel + config_.units * columns : nullptr};
+}
+
+}  // namespace lapis

@@ -1,0 +1,55 @@
+#pragma once
+
+#include "lapis/layers/layer.h"
+
+namespace lapis {
+
+/// What SimpleRNN and LSTM share: settings, shapes, parameters. Each adds its cell's equations.
+class RecurrentLayer : public Layer {
+ public:
+  struct Config {
+    Index units = 0;
+    Activation activation = Activation::tanh;
+    Activation recurrent_activation = Activation::sigmoid;  // of the gates; SimpleRNN has none
+    bool use_bias = true;
+    bool unit_forget_bias = true;  // LSTM: the forget gate's bias starts at 1
+    bool return_sequences = false;
+    bool go_backwards = false;
+    bool zero_output_for_mask = false;
+    Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
+    Initializer recurrent_initializer = {.kind = Initializer::Kind::orthogonal, .a = 1};
+    Initializer bias_initializer = {};
+  };
+
+  const Config& config() const { return config_; }
+  /// The same layer with another name and other settings: Bidirectional makes its two children so.
+  virtual std::unique_ptr<const RecurrentLayer> with(std::string name, const Config& config) const = 0;
+
+  Shape output_shape(const Shape& x) const override;
+  /// kernel [inputs, gates * units], recurrent_kernel [units, gates * units], bias [gates * units], each
+  /// below the cell's name, as Keras has it.
+  std::vector<ParameterInfo> parameters(const Shape& x) const override;
+  /// How many Reals these parameters have together.
+  Index parameter_count(const Shape& x) const;
+  double macs(const Shape& x) const override;
+  /// A returned sequence carries the mask on, as in Keras 3.3 to 3.15.
+  MaskRule mask_rule() const override { return config_.return_sequences ? MaskRule::pass : MaskRule::drop; }
+
+ protected:
+  RecurrentLayer(std::string name, const Config& config, Index gates, std::string_view cell)
+      : Layer(std::move(name)), config_(config), gates_(gates), cell_(cell) {}
+
+  Recurrent op(const Shape& x, Mask mask) const;
+  RecurrentParameters split(const Shape& x, const Real* parameters) const;
+  RecurrentGradients split(const Shape& x, Real* gradients) const;
+
+  /// The keys that both have, after the activations.
+  static void visit_shared(Config& config, ConfigVisitor& visitor);
+
+ private:
+  Config config_;
+  Index gates_;
+  std::string_view cell_;
+};
+
+}  // namespace lapis

@@ -1,0 +1,39 @@
+#include "lapis/layers/simple_rnn.h"
+
+namespace lapis {
+
+void SimpleRNN::Config::visit(ConfigVisitor& visitor) {
+  visitor.require("units");
+  visitor.integer("units", units, 1);
+  visitor.activation("activation", activation);
+  visit_shared(*this, visitor);
+}
+
+SimpleRNN::SimpleRNN(std::string name, const RecurrentLayer::Config& config)
+    : RecurrentLayer(std::move(name), config, 1, "simple_rnn_cell") {
+  if (config.activation == Activation::softmax) refuse("activation \"softmax\" is not supported here");
+}
+
+std::unique_ptr<const RecurrentLayer> SimpleRNN::with(std::string name,
+                                                      const RecurrentLayer::Config& config) const {
+  return std::make_unique<SimpleRNN>(std::move(name), config);
+}
+
+Memory SimpleRNN::memory(const Backend& backend, const Shape& x, Mode mode) const {
+  const Recurrent sequence = op(x, nullptr);
+  return {.saved = mode == Mode::train ? backend.simple_rnn_saved(sequence) : 0,
+          .scratch = backend.simple_rnn_scratch(sequence)};
+}
+
+void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
+  backend.simple_rnn(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
+                     args.y.data, args.saved, args.scratch);
+}
+
+void SimpleRNN::backward(Backend& backend, const BackwardArgs& args) const {
+  backend.simple_rnn_backward(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
+                              args.dy.data, args.saved, args.dx.data, split(args.x.shape, args.gradients),
+                              args.scratch);
+}
+
+}  // namespace lapis

@@ -1,0 +1,74 @@
+#include "lapis/model/model.h"
+
+#include <algorithm>
+
+#include "lapis/ops/initialize.h"
+
+namespace lapis {
+
+Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> layers)
+    : name_(std::move(name)), layers_(std::move(layers)) {
+  if (layers_.empty()) fail("model \"", name_, "\" has no layers, expected at least one");
+  if (input_shape.rank() < 2)
+    fail("model \"", name_, "\": input shape ", input_shape, ", expected a batch and at least one more axis");
+  input_shape_ = input_shape.with_batch(kUnknown);
+
+  Shape x = input_shape_;
+  Index offset = 0;
+  for (int i = 0; i < layer_count(); ++i) {
+    const Layer& current = layer(i);
+    for (int before = 0; before < i; ++before)
+      if (layer(before).name() == current.name())
+        fail("model \"", name_, "\": two layers are named \"", current.name(),
+             "\", expected different names");
+    layer_offsets_.push_back(offset);
+    const Shape y = current.output_shape(x);
+    for (ParameterInfo& info : current.parameters(x)) {
+      const Index size = info.shape.size();
+      std::string path = current.name() + "/" + info.name;
+      parameters_.push_back({std::move(path), std::move(info), i, offset});
+      offset += size;
+    }
+    shapes_.push_back(y);
+    x = y;
+  }
+  values_.resize(static_cast<std::size_t>(offset));
+}
+
+const ModelParameter* Model::find_parameter(std::string_view path) const {
+  const auto found = std::find_if(parameters_.begin(), parameters_.end(),
+                                  [&](const ModelParameter& parameter) { return parameter.path == path; });
+  return found == parameters_.end() ? nullptr : &*found;
+}
+
+std::span<const Real> Model::values(const ModelParameter& parameter) const {
+  return std::span(values_).subspan(static_cast<std::size_t>(parameter.offset),
+                                    static_cast<std::size_t>(parameter.info.shape.size()));
+}
+
+std::span<Real> Model::values(const ModelParameter& parameter) {
+  return std::span(values_).subspan(static_cast<std::size_t>(parameter.offset),
+                                    static_cast<std::size_t>(parameter.info.shape.size()));
+}
+
+void Model::initialize(std::uint64_t seed) {
+  for (std::size_t i = 0; i < parameters_.size(); ++i)
+    lapis::initialize(parameters_[i].info.initializer, parameters_[i].info.shape,
+                      RandomStream(seed, static_cast<std::uint64_t>(i)), values(parameters_[i]));
+}
+
+double Model::macs(const Shape& x) const {
+  double total = 0;
+  Shape input = x;
+  for (const LayerPtr& each : layers_) {
+    total += each->macs(input);
+    input = each->output_shape(input);
+  }
+  return total;
+}
+
+bool Model::ends_in_softmax() const {
+  return layers_.back()->ends_in_softmax();
+}
+
+}  // namespace lapis

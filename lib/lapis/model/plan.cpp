@@ -1,0 +1,122 @@
+#include "lapis/model/plan.h"
+
+#include <algorithm>
+
+#include "lapis/core/error.h"
+
+namespace lapis {
+
+namespace {
+
+/// Offsets are multiples of this, so that every tensor starts on a cache line (64 bytes in float).
+constexpr Index kAlignment = 16;
+
+Index reals_for_bytes(Index bytes) {
+  const auto real = static_cast<Index>(sizeof(Real));
+  return (bytes + real - 1) / real;
+}
+
+void check_input(const Model& model, const Shape& x) {
+  const Shape& expected = model.input_shape();
+  bool fits = x.rank() == expected.rank() && x.is_known();
+  for (int axis = 0; fits && axis < x.rank(); ++axis)
+    fits = x[axis] > 0 && (expected[axis] == kUnknown || expected[axis] == x[axis]);
+  if (!fits)
+    fail("model \"", model.name(), "\": input ", x, ", expected ", expected, " (? may be any size from 1)");
+}
+
+}  // namespace
+
+Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode, bool input_gradient)
+    : x_(x), mode_(mode), input_gradient_(input_gradient && mode == Mode::train) {
+  check_input(model, x);
+  const bool training = mode == Mode::train;
+  Index parameter_count = 0;
+  Index scratch = 0;
+  Index saved_end = 0;
+  int mask = -1;
+  Shape shape = x;
+  for (int i = 0; i < model.layer_count(); ++i) {
+    const Layer& layer = model.layer(i);
+    const Memory memory = layer.memory(backend, shape, mode);
+    Step step;
+    step.x = shape;
+    step.y = layer.output_shape(shape);
+    step.is_view = layer.is_view(training);
+    step.saved_offset = saved_end;
+    step.mask_in = mask;
+    step.random_stream = static_cast<std::uint64_t>(i);
+    if (layer.mask_rule() == MaskRule::make) {
+      mask = step.mask_made = static_cast<int>(mask_offsets_.size());
+      mask_offsets_.push_back(reals_for_bytes(shape.size()));  // its size for now; an offset below
+    } else if (layer.mask_rule() == MaskRule::drop) {
+      mask = -1;
+    }
+    saved_end += (memory.saved + kAlignment - 1) / kAlignment * kAlignment;
+    scratch = std::max(scratch, memory.scratch);
+    steps_.push_back(step);
+    shape = step.y;
+  }
+  output_mask_ = mask;
+  for (const ModelParameter& parameter : model.parameters()) parameter_count += parameter.info.shape.size();
+
+  place_activations();
+  const Index saved_start = take(saved_end);
+  for (Step& step : steps_) step.saved_offset += saved_start;
+  for (Index& offset : mask_offsets_) offset = take(offset);
+  scratch_offset_ = take(scratch);
+  if (training) place_gradients(parameter_count);
+}
+
+Index Plan::mask_offset(int mask) const {
+  return mask_offsets_[static_cast<std::size_t>(mask)];
+}
+
+void Plan::place_activations() {
+  input_offset_ = take(x_.size());
+  if (mode_ != Mode::predict) {
+    Index previous = input_offset_;
+    for (Step& step : steps_) previous = step.y_offset = step.is_view ? previous : take(step.y.size());
+    return;
+  }
+  // Two buffers in turn, each as large as the largest activation that lands in it.
+  std::array<Index, 2> sizes = {0, 0};
+  std::size_t turn = 0;
+  for (const Step& step : steps_) {
+    if (step.is_view) continue;
+    sizes[turn] = std::max(sizes[turn], step.y.size());
+    turn = 1 - turn;
+  }
+  const std::array<Index, 2> buffers = {take(sizes[0]), take(sizes[1])};
+  turn = 0;
+  Index previous = input_offset_;
+  for (Step& step : steps_) {
+    if (!step.is_view) {
+      previous = buffers[turn];
+      turn = 1 - turn;
+    }
+    step.y_offset = previous;
+  }
+}
+
+void Plan::place_gradients(Index parameter_count) {
+  // As with activations, backwards: the gradient of a layer's y is read while that of its x is written.
+  Index largest = x_.size();
+  for (const Step& step : steps_) largest = std::max(largest, step.y.size());
+  const std::array<Index, 2> buffers = {take(largest), take(largest)};
+  std::size_t turn = 0;
+  for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+    step->dy_offset = buffers[turn];
+    if (!step->is_view) turn = 1 - turn;
+  }
+  dx_offset_ = buffers[turn];
+  gradients_offset_ = take(parameter_count);
+}
+
+Index Plan::take(Index reals) {
+  const Index offset = size_;
+  size_ += (reals + kAlignment - 1) / kAlignment * kAlignment;
+  return offset;
+}
+
+}  // namespace lapis

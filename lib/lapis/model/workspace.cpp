@@ -1,0 +1,115 @@
+#include "lapis/model/workspace.h"
+
+#include "lapis/core/error.h"
+
+namespace lapis {
+
+Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode mode, bool input_gradient)
+    : model_(model),
+      backend_(backend),
+      plan_(model, backend, x, mode, input_gradient),
+      block_(backend.allocate(plan_.bytes())),
+      parameters_(backend.share(model.values())),
+      memory_(static_cast<Real*>(block_.get())) {}
+
+View Workspace::input(Index batch) {
+  if (batch < 1 || batch > plan_.input_shape()[0])
+    fail("a workspace planned for batches of 1 to ", plan_.input_shape()[0], " cannot run a batch of ",
+         batch);
+  return {at(plan_.input_offset()), plan_.input_shape().with_batch(batch)};
+}
+
+std::uint8_t* Workspace::mask_at(int mask) const {
+  return mask < 0 ? nullptr : reinterpret_cast<std::uint8_t*>(at(plan_.mask_offset(mask)));
+}
+
+RandomStream Workspace::random_for(const Plan::Step& step) const {
+  // 2^16 layers, then steps: no two calls of one training run share a stream.
+  return {seed_, (step_ << 16) | (step.random_stream + 1)};
+}
+
+ConstView Workspace::run(Index batch, bool training, std::uint64_t seed, std::uint64_t step_number) {
+  View x = input(batch);
+  batch_ = batch;
+  training_ = training;
+  seed_ = seed;
+  step_ = step_number;
+  const auto* parameters = static_cast<const Real*>(parameters_.get());
+  const bool keeps = plan_.mode() == Mode::train;
+  for (int i = 0; i < model_.layer_count(); ++i) {
+    const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
+    const View y = {at(step.y_offset), step.y.with_batch(batch)};
+    if (!step.is_view) {
+      ForwardArgs args;
+      args.x = x;
+      args.y = y;
+      args.parameters = parameters + model_.layer_offset(i);
+      args.saved = keeps ? at(step.saved_offset) : nullptr;
+      args.scratch = at(plan_.scratch_offset());
+      args.mask = mask_at(step.mask_in);
+      args.made_mask = mask_at(step.mask_made);
+      args.training = training;
+      args.random = random_for(step);
+      model_.layer(i).forward(backend_, args);
+    }
+    x = y;
+  }
+  return x;
+}
+
+ConstView Workspace::activation(int i) const {
+  if (plan_.mode() == Mode::predict)
+    fail("a workspace made to predict keeps no activations; make one to inspect");
+  const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
+  return {at(step.y_offset), step.y.with_batch(batch_)};
+}
+
+Mask Workspace::output_mask() const {
+  return mask_at(plan_.output_mask());
+}
+
+Real* Workspace::gradients() {
+  return at(plan_.gradients_offset());
+}
+
+void Workspace::zero_gradients() {
+  backend_.zero(gradients(), static_cast<Index>(model_.values().size()));
+}
+
+View Workspace::output_gradient() {
+  const Plan::Step& last = plan_.steps().back();
+  return {at(last.dy_offset), last.y.with_batch(batch_)};
+}
+
+void Workspace::backward(bool dy_is_logits) {
+  if (plan_.mode() != Mode::train) fail("a workspace not made to train has no gradients");
+  const auto* parameters = static_cast<const Real*>(parameters_.get());
+  for (int i = model_.layer_count() - 1; i >= 0; --i) {
+    const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
+    if (step.is_view) continue;
+    const Plan::Step* before = i > 0 ? &plan_.steps()[static_cast<std::size_t>(i - 1)] : nullptr;
+    BackwardArgs args;
+    args.x = {at(before != nullptr ? before->y_offset : plan_.input_offset()), step.x.with_batch(batch_)};
+    args.y = {at(step.y_offset), step.y.with_batch(batch_)};
+    args.dy = {at(step.dy_offset), step.y.with_batch(batch_)};
+    const bool wants_dx = i > 0 || plan_.input_gradient();
+    if (wants_dx) args.dx.data = at(before != nullptr ? before->dy_offset : plan_.dx_offset());
+    args.dx.shape = step.x.with_batch(batch_);
+    args.parameters = parameters + model_.layer_offset(i);
+    args.gradients = gradients() + model_.layer_offset(i);
+    args.saved = at(step.saved_offset);
+    args.scratch = at(plan_.scratch_offset());
+    args.mask = mask_at(step.mask_in);
+    args.training = training_;
+    args.random = random_for(step);
+    args.dy_is_logits = dy_is_logits && i == model_.layer_count() - 1;
+    model_.layer(i).backward(backend_, args);
+  }
+}
+
+ConstView Workspace::input_gradient() const {
+  if (!plan_.input_gradient()) fail("this workspace was made without input_gradient");
+  return {at(plan_.dx_offset()), plan_.input_shape().with_batch(batch_)};
+}
+
+}  // namespace lapis
