@@ -1,0 +1,27 @@
+#pragma once
+
+#include "lapis/ops/backend.h"
+#include "lapis/ops/parallel.h"
+
+/// Internal to ops: element-wise activations, softmax, bias and dropout on the CPU. Contracts: backend.h.
+namespace lapis::cpu {
+
+void activate(Parallel& parallel, Activation activation, const Real* x, Real* y, Index rows, Index n);
+void activate_backward(Parallel& parallel, Activation activation, const Real* y, const Real* dy, Real* dx,
+                       Index rows, Index n);
+void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias, Activation activation);
+void dropout(Parallel& parallel, const Real* x, Real* y, Index count, float rate, RandomStream random);
+
+// --- On the calling thread, for use inside a piece of a parallel loop
+// --------------------------------------------------
+
+/// y[i] = activation(x[i]) for `count` values; not softmax. y may be x.
+void activate_values(Activation activation, const Real* x, Real* y, Index count);
+
+/// dx[i] = dy[i] * activation'(at output y[i]); not softmax. dx may be dy or y.
+void activate_values_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index count);
+
+/// Rows of `n` values at distance `stride`: y += bias (nullptr: none), then the activation (not softmax).
+void finish_rows(Real* y, Index rows, Index n, Index stride, const Real* bias, Activation activation);
+
+}  // namespace lapis::cpu

@@ -1,0 +1,211 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <type_traits>
+
+#include "lapis/core/real.h"
+
+/// Internal to ops: short vectors of Reals, by the vector extensions of GCC and clang. One source serves
+/// AVX-512, AVX, SSE2, NEON and WebAssembly SIMD; where the machine has no vectors the compiler takes them
+/// apart.
+namespace lapis::simd {
+
+#if defined(__AVX512F__)
+inline constexpr int kVectorBytes = 64;
+#elif defined(__AVX__)
+inline constexpr int kVectorBytes = 32;
+#else
+inline constexpr int kVectorBytes = 16;
+#endif
+
+#if defined(__AVX512F__) || defined(__AVX__) || defined(__SSE2__) || defined(__ARM_NEON) || \
+    defined(__wasm_simd128__)
+inline constexpr bool kHasVectors = true;
+#else
+inline constexpr bool kHasVectors = false;
+#endif
+
+using Bits = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
+
+using Vector = Real __attribute__((vector_size(kVectorBytes)));
+using BitVector = Bits __attribute__((vector_size(kVectorBytes)));  // what comparing two Vectors gives
+using UnalignedVector = Real __attribute__((vector_size(kVectorBytes), aligned(sizeof(Real)), may_alias));
+
+inline constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Real));
+
+inline Vector load(const Real* from) {
+  return *reinterpret_cast<const UnalignedVector*>(from);
+}
+inline void store(Real* to, Vector value) {
+  *reinterpret_cast<UnalignedVector*>(to) = value;
+}
+
+/// The first `count` < kLanes values; the other lanes are 0.
+inline Vector load_part(const Real* from, Index count) {
+  Vector value = {};
+  std::memcpy(&value, from, static_cast<std::size_t>(count) * sizeof(Real));
+  return value;
+}
+inline void store_part(Real* to, Vector value, Index count) {
+  std::memcpy(to, &value, static_cast<std::size_t>(count) * sizeof(Real));
+}
+
+inline Vector splat(Real value) {
+  return value - Vector{};
+}
+
+inline Vector select(BitVector mask, Vector if_set, Vector otherwise) {
+  return mask ? if_set : otherwise;
+}
+
+/// The lanes added two by two: the same order on every machine with the same width.
+inline Real sum(Vector value) {
+  Real lanes[kLanes];
+  std::memcpy(lanes, &value, sizeof(value));
+  for (Index half = kLanes / 2; half > 0; half /= 2) {
+    for (Index i = 0; i < half; ++i) lanes[i] += lanes[i + half];
+  }
+  return lanes[0];
+}
+
+inline Real max(Vector value) {
+  Real lanes[kLanes];
+  std::memcpy(lanes, &value, sizeof(value));
+  for (Index i = 1; i < kLanes; ++i) lanes[0] = std::max(lanes[0], lanes[i]);
+  return lanes[0];
+}
+
+inline void copy(const Real* from, Real* to, Index count) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
+}
+
+inline void fill_zero(Real* to, Index count) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(to + i, Vector{});
+  for (; i < count; ++i) to[i] = 0;
+}
+
+/// y[i] = function(x[i]) by vectors; y may be x.
+template <class Function>
+inline void map(const Real* x, Real* y, Index count, const Function& function) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(y + i, function(load(x + i)));
+  if (i < count) store_part(y + i, function(load_part(x + i, count - i)), count - i);
+}
+
+/// y[i] = function(a[i], b[i]) by vectors; y may be a or b.
+template <class Function>
+inline void map(const Real* a, const Real* b, Real* y, Index count, const Function& function) {
+  Index i = 0;
+  for (; i + kLanes <= count; i += kLanes) store(y + i, function(load(a + i), load(b + i)));
+  if (i < count) {
+    store_part(y + i, function(load_part(a + i, count - i), load_part(b + i, count - i)), count - i);
+  }
+}
+
+/// Sum of function(a[i], b[i]); function(0, 0) must be 0. Two accumulators, so that additions overlap.
+template <class Function>
+inline Real map_sum(const Real* a, const Real* b, Index count, const Function& function) {
+  Vector first = {};
+  Vector second = {};
+  Index i = 0;
+  for (; i + 2 * kLanes <= count; i += 2 * kLanes) {
+    first += function(load(a + i), load(b + i));
+    second += function(load(a + i + kLanes), load(b + i + kLanes));
+  }
+  for (; i + kLanes <= count; i += kLanes) first += function(load(a + i), load(b + i));
+  if (i < count) second += function(load_part(a + i, count - i), load_part(b + i, count - i));
+  return sum(first + second);
+}
+
+inline Real dot(const Real* a, const Real* b, Index count) {
+  return map_sum(a, b, count, [](Vector x, Vector y) { return x * y; });
+}
+
+/// A function of one Real for every lane: the accurate way, used by the double build.
+template <class Function>
+inline Vector each_lane(Vector x, const Function& function) {
+  Real lanes[kLanes];
+  std::memcpy(lanes, &x, sizeof(x));
+  for (Real& lane : lanes) lane = function(lane);
+  std::memcpy(&x, lanes, sizeof(x));
+  return x;
+}
+
+/// e^x. Float: 2^n * p(r) with |r| <= ln 2 / 2 and a Taylor-like polynomial of degree 6 (Cephes' expf),
+/// within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN. Double:
+/// std::exp.
+inline Vector exp(Vector x) {
+  if constexpr (sizeof(Real) == 4) {
+    const Vector high = splat(Real(89));
+    const Vector low = splat(Real(-104));
+    x = select(x > high, high, x);
+    x = select(x < low, low, x);
+    // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits: no conversion, so NaN is
+    // harmless.
+    const Vector magic = splat(Real(12582912));
+    const Vector shifted = x * Real(1.44269504088896341) + magic;
+    const Vector n = shifted - magic;
+    Vector r = x - n * Real(0.693359375);
+    r = r - n * Real(-2.12194440e-4);
+    Vector p = splat(Real(1.9875691500e-4));
+    p = p * r + Real(1.3981999507e-3);
+    p = p * r + Real(8.3334519073e-3);
+    p = p * r + Real(4.1665795894e-2);
+    p = p * r + Real(1.6666665459e-1);
+    p = p * r + Real(5.0000001201e-1);
+    p = p * (r * r) + r + Real(1);
+    // 2^n in two factors, so that subnormal results come out right.
+    BitVector whole;
+    std::memcpy(&whole, &shifted, sizeof(whole));
+    whole -= Bits{0x4B400000};
+    const BitVector half = whole >> 1;
+    const BitVector first_bits = (half + Bits{127}) << 23;
+    const BitVector second_bits = (whole - half + Bits{127}) << 23;
+    Vector first;
+    Vector second;
+    std::memcpy(&first, &first_bits, sizeof(first));
+    std::memcpy(&second, &second_bits, sizeof(second));
+    return p * first * second;
+  } else {
+    return each_lane(x, [](Real lane) { return std::exp(lane); });
+  }
+}
+
+inline Vector absolute(Vector x) {
+  return select(x < Vector{}, -x, x);
+}
+
+/// 1 / (1 + e^-x), from e^-|x| so that both tails keep their relative accuracy.
+inline Vector sigmoid(Vector x) {
+  const Vector tail = exp(-absolute(x));
+  const Vector numerator = select(x < Vector{}, tail, splat(Real(1)));
+  return numerator / (tail + Real(1));
+}
+
+/// tanh x. Float: an odd polynomial below 0.625 (Cephes' tanhf), else 1 - 2 / (e^2|x| + 1). Double:
+/// std::tanh.
+inline Vector tanh(Vector x) {
+  if constexpr (sizeof(Real) == 4) {
+    const Vector size = absolute(x);
+    const Vector z = x * x;
+    Vector p = splat(Real(-5.70498872745e-3));
+    p = p * z + Real(2.06390887954e-2);
+    p = p * z + Real(-5.37397155531e-2);
+    p = p * z + Real(1.33314422036e-1);
+    p = p * z + Real(-3.33332819422e-1);
+    const Vector near = p * (z * x) + x;
+    const Vector far = Real(1) - Real(2) / (exp(size + size) + Real(1));
+    return select(size < splat(Real(0.625)), near, select(x < Vector{}, -far, far));
+  } else {
+    return each_lane(x, [](Real lane) { return std::tanh(lane); });
+  }
+}
+
+}  // namespace lapis::simd
