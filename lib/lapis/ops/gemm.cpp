@@ -160,7 +160,7 @@ void transpose_panel(const Real* from, Index stride, Index columns, Index k, Rea
   Index j = 0;
   if constexpr (sizeof(Real) == 4) {
     using Four = Real __attribute__((vector_size(16)));
-    using UnalignedFour = Real __attribute__((vector_size(16), aligned(4), may_alias));
+    typedef Real UnalignedFour __attribute__((vector_size(16), aligned(4), may_alias));
     for (; j + 4 <= columns; j += 4) {
       const Real* row = from + j * stride;
       Index p = 0;

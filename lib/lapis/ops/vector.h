@@ -33,7 +33,8 @@ using Bits = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
 
 using Vector = Real __attribute__((vector_size(kVectorBytes)));
 using BitVector = Bits __attribute__((vector_size(kVectorBytes)));  // what comparing two Vectors gives
-using UnalignedVector = Real __attribute__((vector_size(kVectorBytes), aligned(sizeof(Real)), may_alias));
+// `typedef`: clang 14 forgets an alignment given in a `using`.
+typedef Real UnalignedVector __attribute__((vector_size(kVectorBytes), aligned(sizeof(Real)), may_alias));
 
 inline constexpr Index kLanes = kVectorBytes / static_cast<Index>(sizeof(Real));
 
