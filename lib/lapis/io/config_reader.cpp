@@ -1,0 +1,214 @@
+#include "lapis/io/config_reader.h"
+
+#include <algorithm>
+
+#include "lapis/layers/registry.h"
+
+namespace lapis {
+
+namespace {
+
+/// What Keras writes beside "config" and what changes nothing here.
+void ignore_wrapping(ObjectReader& reader) {
+  for (const std::string_view key :
+       {"module", "registered_name", "build_config", "compile_config", "shared_object_id", "name"})
+    reader.ignore(key);
+}
+
+std::string one_of(std::span<const std::string_view> choices) {
+  std::string text = "one of ";
+  for (std::size_t i = 0; i < choices.size(); ++i) text += (i > 0 ? ", " : "") + in_quotes(choices[i]);
+  return text;
+}
+
+}  // namespace
+
+std::string LayerNames::make(std::string_view snake_name) {
+  int& count = counts_.try_emplace(std::string(snake_name), 0).first->second;
+  std::string name;
+  do {
+    name = count == 0 ? std::string(snake_name) : std::string(snake_name) + '_' + std::to_string(count);
+    ++count;
+  } while (!taken_.insert(name).second);
+  return name;
+}
+
+const std::string& checked_name(const JsonCursor& cursor) {
+  constexpr std::size_t kLongest = 100;
+  const std::string& name = cursor.string();
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '/' && c != '"';
+  });
+  if (name.empty() || name.size() > kLongest || !plain)
+    cursor.expected("a name of 1 to 100 bytes without slashes, quotes and control characters");
+  return name;
+}
+
+std::unique_ptr<const Layer> read_layer(const JsonCursor& description, LayerNames& names) {
+  ObjectReader reader(description);
+  const std::string& class_name = reader.need("class_name").string();
+  const JsonCursor config = reader.need("config");
+  ignore_wrapping(reader);
+  if (config.json().object() == nullptr) config.expected("an object");
+  const Json* given = config.json().find("name");
+
+  const LayerType* type = find_layer_type(class_name);
+  if (type == nullptr) {
+    const bool named = given != nullptr && given->string() != nullptr;
+    const std::string which = "layer " + (named ? in_quotes(*given->string()) : description.path());
+    const std::string kind = in_quotes(class_name).substr(1, in_quotes(class_name).size() - 2);
+    if (class_name == "Sequential" || class_name == "Functional" || class_name == "Model")
+      fail(which, " (", kind,
+           "): a model inside a model is not supported: put its layers into the outer \"layers\"");
+    fail(which, " (", kind, ") is not supported; supported: ", supported_layers());
+  }
+  reader.finish();
+
+  std::string name = given != nullptr ? checked_name(JsonCursor(*given, config.path() + ".name"))
+                                      : names.make(type->snake_name);
+  ConfigReader visitor(config, "layer \"" + name + "\" (" + std::string(type->type) + ")", names);
+  auto layer = type->make(std::move(name), visitor);
+  visitor.finish();
+  return layer;
+}
+
+std::string read_dtype(const JsonCursor& cursor) {
+  if (cursor.json().object() == nullptr) return cursor.string();
+  ObjectReader policy(cursor);
+  policy.ignore("class_name");  // "DTypePolicy"; Keras 2: "Policy"
+  ignore_wrapping(policy);
+  ObjectReader config(policy.need("config"));
+  policy.finish();
+  std::string name = config.need("name").string();
+  config.ignore("source_name");
+  config.finish();
+  return name;
+}
+
+ConfigReader::ConfigReader(const JsonCursor& config, std::string layer, LayerNames& names)
+    : layer_(std::move(layer)),
+      names_(names),
+      common_(JsonCursor(config.json(), layer_ + ": " + config.path())),
+      own_(JsonCursor(config.json(), layer_ + ": " + config.path())) {
+  read_common();
+}
+
+void ConfigReader::read_common() {
+  for (const std::string_view key : {"name", "registered_name", "module", "build_config", "shared_object_id",
+                                     "batch_input_shape", "batch_shape", "input_shape"})
+    common_.ignore(key);
+  if (const auto trainable = common_.find("trainable"); trainable && !trainable->boolean())
+    fail(layer_, ": \"trainable\": false is not supported: leave the key out or set it to true");
+  if (const auto dtype = common_.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
+    fail(layer_, ": dtype ", in_quotes(read_dtype(*dtype)), " is not supported, expected \"float32\"");
+}
+
+void ConfigReader::finish() const {
+  for (const JsonMember& member : *own_.json().object())
+    if (!own_.asked(member.key) && !common_.asked(member.key))
+      fail(layer_, ": config key ", in_quotes(member.key), " is not known; known: ", own_.known());
+}
+
+std::optional<JsonCursor> ConfigReader::find(std::string_view key) {
+  return own_.find(key);
+}
+
+void ConfigReader::require(std::string_view key) {
+  own_.need(key);
+}
+
+void ConfigReader::boolean(std::string_view key, bool& value) {
+  if (const auto cursor = find(key)) value = cursor->boolean();
+}
+
+void ConfigReader::integer(std::string_view key, Index& value, Index minimum) {
+  if (const auto cursor = find(key)) value = cursor->integer(minimum);
+}
+
+void ConfigReader::number(std::string_view key, double& value, double minimum, double maximum) {
+  if (const auto cursor = find(key)) value = cursor->number(minimum, maximum);
+}
+
+void ConfigReader::pair(std::string_view key, std::array<Index, 2>& value, Index minimum) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  if (cursor->json().array() == nullptr) {
+    const Index both = cursor->integer(minimum);
+    value = {both, both};
+    return;
+  }
+  const std::vector<JsonCursor> items = cursor->items();
+  if (items.size() != 2) cursor->expected("a whole number or a list of two");
+  value = {items[0].integer(minimum), items[1].integer(minimum)};
+}
+
+void ConfigReader::pair_or(std::string_view key, std::array<Index, 2>& value,
+                           const std::array<Index, 2>& fallback) {
+  const auto cursor = find(key);
+  if (!cursor || cursor->is_null())
+    value = fallback;
+  else
+    pair(key, value, 1);
+}
+
+void ConfigReader::choice(std::string_view key, int& value, std::span<const std::string_view> choices) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  // Keras: no activation means the linear one.
+  const std::string_view word = cursor->is_null() && choices[0] == "linear" ? choices[0]
+                                : cursor->json().string() != nullptr ? std::string_view(cursor->string())
+                                                                     : std::string_view();
+  const auto at = std::find(choices.begin(), choices.end(), word);
+  if (at == choices.end()) cursor->expected(one_of(choices));
+  value = static_cast<int>(at - choices.begin());
+}
+
+void ConfigReader::initializer(std::string_view key, Initializer& value) {
+  if (const auto cursor = find(key)) value = read_initializer(*cursor);
+}
+
+void ConfigReader::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) {
+  if (required) require(key);
+  const auto cursor = find(key);
+  if (cursor && !(cursor->is_null() && !required)) value = read_layer(*cursor, names_);
+}
+
+void ConfigReader::only_null(std::string_view key) {
+  const auto cursor = find(key);
+  if (cursor && !cursor->is_null()) cursor->expected("null (nothing else is supported)");
+}
+
+void ConfigReader::only_boolean(std::string_view key, bool value) {
+  const auto cursor = find(key);
+  if (cursor && cursor->boolean() != value)
+    cursor->expected(std::string(value ? "true" : "false") + " (nothing else is supported)");
+}
+
+void ConfigReader::only_integer(std::string_view key, Index value) {
+  auto cursor = find(key);
+  if (!cursor) return;
+  // Keras writes a single axis as a list of one.
+  if (const auto* list = cursor->json().array(); list != nullptr && list->size() == 1)
+    cursor = JsonCursor(list->front(), cursor->path());
+  const std::int64_t* found = cursor->json().integer();
+  if (found == nullptr || *found != value)
+    cursor->expected(std::to_string(value) + " (nothing else is supported)");
+}
+
+void ConfigReader::only_number(std::string_view key, double value) {
+  const auto cursor = find(key);
+  if (cursor && cursor->number() != value)
+    cursor->expected(Json(value).dump() + " (nothing else is supported)");
+}
+
+void ConfigReader::only_string(std::string_view key, std::string_view value) {
+  const auto cursor = find(key);
+  if (cursor && !cursor->is_null() && cursor->string() != value)
+    cursor->expected(in_quotes(value) + " (nothing else is supported)");
+}
+
+void ConfigReader::ignore(std::string_view key) {
+  own_.ignore(key);
+}
+
+}  // namespace lapis

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lapis/io/json_reader.h"
+#include "lapis/layers/layer.h"
+
+namespace lapis {
+
+/// Names for layers that come without one, as Keras makes them: "conv2d", "conv2d_1", ...
+class LayerNames {
+ public:
+  /// `given`: the names that the config spells out; they are never made again.
+  explicit LayerNames(std::set<std::string> given = {}) : taken_(std::move(given)) {}
+
+  std::string make(std::string_view snake_name);
+
+ private:
+  std::set<std::string> taken_;
+  std::map<std::string, int, std::less<>> counts_;
+};
+
+/// A name in a model file: it becomes part of parameter paths and of messages. Throws Error.
+const std::string& checked_name(const JsonCursor& cursor);
+
+/// Makes the layer that `{"class_name": ..., "config": {...}}` describes. Every key must be known; keys that
+/// may be left out get Keras's defaults. Throws Error naming the layer and the JSON path.
+std::unique_ptr<const Layer> read_layer(const JsonCursor& description, LayerNames& names);
+
+/// Fills a layer's Config from its Keras JSON.
+class ConfigReader final : public ConfigVisitor {
+ public:
+  /// `layer`: `layer "lstm" (LSTM)`, for messages. Takes the keys that every layer may have (name, dtype,
+  /// ...).
+  ConfigReader(const JsonCursor& config, std::string layer, LayerNames& names);
+
+  /// Throws `layer "lstm" (LSTM): config key "foo" is not known; known: ...`.
+  void finish() const;
+
+  bool reading() const override { return true; }
+  void require(std::string_view key) override;
+  void boolean(std::string_view key, bool& value) override;
+  void integer(std::string_view key, Index& value, Index minimum) override;
+  void number(std::string_view key, double& value, double minimum, double maximum) override;
+  void pair(std::string_view key, std::array<Index, 2>& value, Index minimum) override;
+  void pair_or(std::string_view key, std::array<Index, 2>& value,
+               const std::array<Index, 2>& fallback) override;
+  void choice(std::string_view key, int& value, std::span<const std::string_view> choices) override;
+  void initializer(std::string_view key, Initializer& value) override;
+  void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
+  void only_null(std::string_view key) override;
+  void only_boolean(std::string_view key, bool value) override;
+  void only_integer(std::string_view key, Index value) override;
+  void only_number(std::string_view key, double value) override;
+  void only_string(std::string_view key, std::string_view value) override;
+  void ignore(std::string_view key) override;
+
+ private:
+  void read_common();
+  std::optional<JsonCursor> find(std::string_view key);
+
+  std::string layer_;
+  LayerNames& names_;
+  ObjectReader common_;  // the keys that every layer may have
+  ObjectReader own_;     // the layer's own
+};
+
+/// An initialiser in any of Keras's spellings: a name ("glorot_uniform", "he_normal", "zeros") or an object
+/// with class_name and config; and zero, uniform (lower, upper), normal (mean, variance), he, xavier.
+Initializer read_initializer(const JsonCursor& cursor);
+
+/// The dtype of a layer: a name, or Keras 3's DTypePolicy object. Returns the name.
+std::string read_dtype(const JsonCursor& cursor);
+
+}  // namespace lapis

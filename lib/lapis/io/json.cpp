@@ -1,0 +1,187 @@
+#include "lapis/io/json.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
+
+#include "lapis/core/error.h"
+
+namespace lapis {
+
+namespace {
+
+/// `[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ...; last read: 'x';
+/// expected y` without the parts that mean nothing to a reader, or that repeat bytes of a damaged file.
+std::string reason(std::string text) {
+  const std::string start = "parse error at ";
+  if (const auto at = text.find(start); at != std::string::npos) {
+    text.erase(0, at + start.size());
+  } else if (const auto end = text.find("] "); end != std::string::npos) {
+    text.erase(0, end + 2);
+  }
+  if (const auto from = text.find("; last read: '"); from != std::string::npos) {
+    const auto to = text.rfind("; expected ");
+    text.erase(from, to != std::string::npos && to > from ? to - from : std::string::npos);
+  }
+  constexpr std::size_t kLongest = 200;
+  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
+  return text;
+}
+
+/// Builds a Json from the parser's events, so that the limits hold before memory is spent on a hostile text.
+class Builder {
+ public:
+  Json take() { return std::move(root_); }
+
+  bool null() { return value(Json()); }
+  bool boolean(bool x) { return value(Json(x)); }
+  bool number_integer(std::int64_t x) { return value(Json(x)); }
+  bool number_unsigned(std::uint64_t x) {
+    if (x > static_cast<std::uint64_t>(INT64_MAX)) return value(Json(static_cast<double>(x)));
+    return value(Json(static_cast<std::int64_t>(x)));
+  }
+  bool number_float(double x, const std::string&) { return value(Json(x)); }
+  bool string(std::string& x) { return value(Json(std::move(x))); }
+  bool binary(nlohmann::json::binary_t&) { return false; }
+  bool start_object(std::size_t) { return open(Json(Json::Object())); }
+  bool end_object() { return close(); }
+  bool start_array(std::size_t) { return open(Json(Json::Array())); }
+  bool end_array() { return close(); }
+  bool key(std::string& x) {
+    if (!open_.back().keys.insert(x).second) fail("JSON object has the key ", in_quotes(x), " twice");
+    open_.back().key = std::move(x);
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& error) {
+    fail("not valid JSON: ", reason(error.what()));
+  }
+
+ private:
+  struct Open {
+    Json value;
+    std::string key;             // of the member that comes next
+    std::set<std::string> keys;  // so far
+    Json::Array items;
+  };
+
+  bool value(Json x) {
+    if (++count_ > Json::kMaxValues) fail("JSON text has more than ", Json::kMaxValues, " values");
+    if (open_.empty()) {
+      root_ = std::move(x);
+    } else if (open_.back().value.object() != nullptr) {
+      open_.back().value.add(std::move(open_.back().key), std::move(x));
+    } else {
+      open_.back().items.push_back(std::move(x));
+    }
+    return true;
+  }
+  bool open(Json x) {
+    if (open_.size() == Json::kMaxDepth) fail("JSON text is nested deeper than ", Json::kMaxDepth, " levels");
+    open_.push_back({.value = std::move(x), .key = {}, .keys = {}, .items = {}});
+    return true;
+  }
+  bool close() {
+    Open done = std::move(open_.back());
+    open_.pop_back();
+    return value(done.value.object() != nullptr ? std::move(done.value) : Json(std::move(done.items)));
+  }
+
+  Json root_;
+  std::vector<Open> open_;
+  std::size_t count_ = 0;
+};
+
+void print(const Json& json, std::string& text) {
+  if (const auto* items = json.array()) {
+    text += '[';
+    for (std::size_t i = 0; i < items->size(); ++i) {
+      if (i > 0) text += ',';
+      print((*items)[i], text);
+    }
+    text += ']';
+  } else if (const auto* members = json.object()) {
+    text += '{';
+    for (std::size_t i = 0; i < members->size(); ++i) {
+      if (i > 0) text += ',';
+      text += nlohmann::json((*members)[i].key).dump();
+      text += ':';
+      print((*members)[i].value, text);
+    }
+    text += '}';
+  } else if (const auto* string = json.string()) {
+    text += nlohmann::json(*string).dump();
+  } else if (const auto* boolean = json.boolean()) {
+    text += *boolean ? "true" : "false";
+  } else if (const auto* integer = json.integer()) {
+    text += std::to_string(*integer);
+  } else if (const auto number = json.number()) {
+    text += nlohmann::json(*number).dump();
+  } else {
+    text += "null";
+  }
+}
+
+}  // namespace
+
+Json::Json(Object value) : value_(std::move(value)) {}
+
+Json Json::parse(std::string_view text) {
+  Builder builder;
+  nlohmann::json::sax_parse(text.begin(), text.end(), &builder);
+  return builder.take();
+}
+
+std::optional<double> Json::number() const {
+  if (const auto* whole = integer()) return static_cast<double>(*whole);
+  if (const auto* number = std::get_if<double>(&value_)) return *number;
+  return std::nullopt;
+}
+
+const Json* Json::find(std::string_view key) const {
+  const Object* members = object();
+  if (members == nullptr) return nullptr;
+  const auto at = std::find_if(members->begin(), members->end(),
+                               [&](const JsonMember& member) { return member.key == key; });
+  return at == members->end() ? nullptr : &at->value;
+}
+
+void Json::add(std::string key, Json value) {
+  std::get<Object>(value_).push_back({std::move(key), std::move(value)});
+}
+
+std::string Json::dump() const {
+  std::string text;
+  try {
+    print(*this, text);
+  } catch (const nlohmann::json::exception& error) {
+    fail("cannot be written as JSON: ", reason(error.what()));  // a string that is not UTF-8
+  }
+  return text;
+}
+
+std::string in_quotes(std::string_view name) {
+  constexpr std::size_t kLongest = 100;
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text = "\"";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(name[i]);
+    const bool starts_character = (byte & 0xC0U) != 0x80U;
+    if (text.size() > kLongest && starts_character) return text + "...\"";
+    if (byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\') {
+      text += '\\';
+      if (byte == '"' || byte == '\\') {
+        text += name[i];
+      } else {
+        text += 'x';
+        text += kDigits[byte >> 4U];
+        text += kDigits[byte & 15U];
+      }
+    } else {
+      text += name[i];
+    }
+  }
+  return text + '"';
+}
+
+}  // namespace lapis
