@@ -41,6 +41,8 @@ enum class Monitor { loss, accuracy, val_loss, val_accuracy, val_macro_f1 };
 const char* monitor_name(Monitor monitor);
 /// Smaller is better.
 bool is_loss(Monitor monitor);
+/// Only there with validation data.
+bool is_validation(Monitor monitor);
 
 /// keras.callbacks.ReduceLROnPlateau.
 struct PlateauConfig {

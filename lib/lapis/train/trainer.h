@@ -94,9 +94,9 @@ class Trainer {
  private:
   void begin_epoch();
   void load_batch(std::span<const Index> samples);
-  double update(Index batch);
+  Index right_of_last_step(Index batch) const;
   void end_epoch(EpochRecord& record);
-  double watched(Monitor monitor, const EpochRecord& record) const;
+  static double watched(Monitor monitor, const EpochRecord& record);
 
   Model& model_;
   Backend& backend_;
@@ -111,7 +111,8 @@ class Trainer {
   std::optional<EarlyStopping> early_stopping_;
 
   Index epoch_ = 0;  // whole epochs done
-  double plateau_factor_ = 1;
+  bool is_between_epochs_ = true;
+  double learning_rate_ = 0;  // of the last step
   RandomStream augmentation_random_;
   std::vector<Index> order_;        // the epoch's samples
   std::vector<Real> x_;             // [batch, sample]

@@ -1,0 +1,64 @@
+#include "lapis/train/evaluator.h"
+
+#include <algorithm>
+
+#include "lapis/core/error.h"
+
+namespace lapis {
+
+namespace {
+
+Shape with_batch_in_front(Index batch, const Shape& sample) {
+  if (batch < 1) fail("batch_size ", batch, ", expected at least 1");
+  Shape shape = {batch};
+  for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
+  return shape;
+}
+
+}  // namespace
+
+Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_shape, Index batch_size,
+                     const LossConfig& loss)
+    : workspace_(model, backend, with_batch_in_front(batch_size, sample_shape), Mode::predict),
+      loss_(loss, model, backend, batch_size),
+      batch_size_(batch_size),
+      x_(static_cast<std::size_t>(batch_size * sample_shape.size())),
+      y_(static_cast<std::size_t>(batch_size * loss_.classes())),
+      labels_(static_cast<std::size_t>(batch_size)) {}
+
+Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& progress) {
+  const Shape planned = workspace_.plan().input_shape().without_batch();
+  if (!(data.sample_shape() == planned)) {
+    fail("evaluation: samples of shape ", data.sample_shape(), ", expected ", planned);
+  }
+  const Index total = data.size();
+  if (total < 1) fail("evaluation: no samples, expected at least one");
+  Backend& backend = workspace_.backend();
+  Evaluation result;
+  result.confusion = ConfusionMatrix(loss_.classes());
+  double loss_sum = 0;
+  for (Index start = 0; start < total; start += batch_size_) {
+    const Index batch = std::min(batch_size_, total - start);
+    for (Index i = 0; i < batch; ++i) {
+      data.fill(start + i, nullptr, x_.data() + i * planned.size());
+      labels_[static_cast<std::size_t>(i)] = data.label(start + i);
+    }
+    const View x = workspace_.input(batch);
+    backend.upload(x_.data(), x.data, static_cast<std::size_t>(x.shape.size()) * sizeof(Real));
+    const ConstView y = workspace_.run(batch);
+    const std::span<const Index> labels(labels_.data(), static_cast<std::size_t>(batch));
+    loss_sum += loss_.compute(y, labels, nullptr) * static_cast<double>(batch);
+    backend.download(y.data, y_.data(), static_cast<std::size_t>(y.shape.size()) * sizeof(Real));
+    for (Index i = 0; i < batch; ++i) {
+      result.confusion.add(labels[static_cast<std::size_t>(i)],
+                           argmax(y_.data() + i * loss_.classes(), loss_.classes()));
+    }
+    if (progress && !progress(start + batch, total)) fail("evaluation: cancelled");
+  }
+  result.loss = loss_sum / static_cast<double>(total);
+  result.accuracy = result.confusion.accuracy();
+  result.macro_f1 = result.confusion.macro_f1();
+  return result;
+}
+
+}  // namespace lapis

@@ -1,0 +1,116 @@
+#include "lapis/train/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "lapis/core/error.h"
+
+namespace lapis {
+
+namespace {
+
+void check_range(const char* name, double value, double minimum, double maximum) {
+  if (!(value >= minimum && value <= maximum)) {
+    fail("optimizer: ", name, " ", value, ", expected ", minimum, " to ", maximum);
+  }
+}
+
+void check_clip(const char* name, const std::optional<double>& value, int& count) {
+  if (!value) return;
+  ++count;
+  if (!(*value > 0) || !std::isfinite(*value))
+    fail("optimizer: ", name, " ", *value, ", expected a number > 0");
+}
+
+void check(const OptimizerConfig& config) {
+  check_range("momentum", config.momentum, 0, 1);
+  check_range("beta_1", config.beta_1, 0, 1);
+  check_range("beta_2", config.beta_2, 0, 1);
+  check_range("epsilon", config.epsilon, 0, 1);
+  check_range("weight_decay", config.weight_decay, 0, 1);
+  int clips = 0;
+  check_clip("clipnorm", config.clipnorm, clips);
+  check_clip("global_clipnorm", config.global_clipnorm, clips);
+  check_clip("clipvalue", config.clipvalue, clips);
+  if (clips > 1) fail("optimizer: only one of clipnorm, global_clipnorm and clipvalue may be set");
+}
+
+}  // namespace
+
+Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend& backend)
+    : config_(config), backend_(backend), count_(static_cast<Index>(model.values().size())) {
+  check(config);
+  std::vector<std::uint8_t> trainable(static_cast<std::size_t>(count_));
+  for (const ModelParameter& parameter : model.parameters()) {
+    if (!parameter.info.trainable) continue;
+    const Range range = {parameter.offset, parameter.info.shape.size()};
+    trainable_ranges_.push_back(range);
+    std::fill_n(trainable.begin() + range.offset, range.count, std::uint8_t{1});
+  }
+  if (trainable_ranges_.size() != model.parameters().size()) {
+    trainable_ = backend.allocate(trainable.size());
+    backend.upload(trainable.data(), trainable_.get(), trainable.size());
+  }
+  const std::size_t bytes = static_cast<std::size_t>(count_) * sizeof(Real);
+  const bool is_sgd = config.kind == OptimizerConfig::Kind::sgd;
+  if (!is_sgd || config.momentum != 0) first_ = backend.allocate(bytes);
+  if (!is_sgd) second_ = backend.allocate(bytes);
+  if (config.clipvalue) host_.resize(static_cast<std::size_t>(count_));
+}
+
+void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
+  clip(gradients);
+  ++steps_;
+  auto* first = static_cast<Real*>(first_.get());
+  const auto* trainable = static_cast<const std::uint8_t*>(trainable_.get());
+  if (config_.kind == OptimizerConfig::Kind::sgd) {
+    SgdStep step;
+    step.learning_rate = static_cast<float>(learning_rate);
+    step.momentum = static_cast<float>(config_.momentum);
+    step.nesterov = config_.nesterov;
+    step.weight_decay = static_cast<float>(config_.weight_decay);
+    backend_.sgd(step, weights, gradients, first, trainable, count_);
+    return;
+  }
+  AdamStep step;
+  step.learning_rate = static_cast<float>(learning_rate);
+  step.beta_1 = static_cast<float>(config_.beta_1);
+  step.beta_2 = static_cast<float>(config_.beta_2);
+  step.epsilon = static_cast<float>(config_.epsilon);
+  step.weight_decay = static_cast<float>(config_.weight_decay);
+  step.step = steps_;
+  backend_.adam(step, weights, gradients, first, static_cast<Real*>(second_.get()), trainable, count_);
+}
+
+void Optimizer::clip(Real* gradients) {
+  if (config_.clipvalue) clip_values(gradients);
+  if (config_.clipnorm) {
+    for (const Range& range : trainable_ranges_) {
+      const double norm = std::sqrt(backend_.sum_squares(gradients + range.offset, range.count));
+      if (norm > *config_.clipnorm) {
+        backend_.scale(gradients + range.offset, range.count, static_cast<Real>(*config_.clipnorm / norm));
+      }
+    }
+  }
+  if (config_.global_clipnorm) {
+    double squares = 0;
+    for (const Range& range : trainable_ranges_) {
+      squares += backend_.sum_squares(gradients + range.offset, range.count);
+    }
+    const double norm = std::sqrt(squares);
+    if (norm > *config_.global_clipnorm) {
+      backend_.scale(gradients, count_, static_cast<Real>(*config_.global_clipnorm / norm));
+    }
+  }
+}
+
+void Optimizer::clip_values(Real* gradients) {
+  // Rare enough to go through the host: no backend needs an operation of its own for it.
+  const std::size_t bytes = host_.size() * sizeof(Real);
+  const Real limit = static_cast<Real>(*config_.clipvalue);
+  backend_.download(gradients, host_.data(), bytes);
+  for (Real& value : host_) value = std::clamp(value, -limit, limit);
+  backend_.upload(host_.data(), gradients, bytes);
+}
+
+}  // namespace lapis
