@@ -15,6 +15,9 @@ void ignore_wrapping(ObjectReader& reader) {
     reader.ignore(key);
 }
 
+/// Largest kernel, stride, dilation or pool: a product of two of them fits 32 bits (WebAssembly).
+constexpr Index kMaxPair = 4096;
+
 std::string one_of(std::span<const std::string_view> choices) {
   std::string text = "one of ";
   for (std::size_t i = 0; i < choices.size(); ++i) text += (i > 0 ? ", " : "") + in_quotes(choices[i]);
@@ -133,13 +136,13 @@ void ConfigReader::pair(std::string_view key, std::array<Index, 2>& value, Index
   const auto cursor = find(key);
   if (!cursor) return;
   if (cursor->json().array() == nullptr) {
-    const Index both = cursor->integer(minimum);
+    const Index both = cursor->integer(minimum, kMaxPair);
     value = {both, both};
     return;
   }
   const std::vector<JsonCursor> items = cursor->items();
   if (items.size() != 2) cursor->expected("a whole number or a list of two");
-  value = {items[0].integer(minimum), items[1].integer(minimum)};
+  value = {items[0].integer(minimum, kMaxPair), items[1].integer(minimum, kMaxPair)};
 }
 
 void ConfigReader::pair_or(std::string_view key, std::array<Index, 2>& value,

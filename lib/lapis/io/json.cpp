@@ -124,6 +124,13 @@ void print(const Json& json, std::string& text) {
 
 }  // namespace
 
+// Here and not in the header: they are long, and GCC 12 warns of uninitialised members where it inlines them.
+Json::Json(const Json& other) = default;
+Json::Json(Json&& other) noexcept = default;
+Json& Json::operator=(const Json& other) = default;
+Json& Json::operator=(Json&& other) noexcept = default;
+Json::~Json() = default;
+
 Json::Json(Object value) : value_(std::move(value)) {}
 
 Json Json::parse(std::string_view text) {

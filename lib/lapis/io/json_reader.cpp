@@ -19,7 +19,7 @@ std::string shown(const Json& json) {
 }  // namespace
 
 void JsonCursor::expected(std::string_view what) const {
-  fail(path_, ": expected ", what, ", found ", shown(*json_));
+  fail(path_.empty() ? "JSON" : path_, ": expected ", what, ", found ", shown(*json_));
 }
 
 bool JsonCursor::boolean() const {
@@ -67,14 +67,6 @@ std::vector<JsonCursor> JsonCursor::items() const {
 std::vector<std::string> JsonCursor::strings() const {
   std::vector<std::string> list;
   for (const JsonCursor& item : items()) list.push_back(item.string());
-  return list;
-}
-
-std::vector<float> JsonCursor::floats() const {
-  std::vector<float> list;
-  for (const JsonCursor& item : items())
-    list.push_back(static_cast<float>(
-        item.number(-std::numeric_limits<float>::max(), std::numeric_limits<float>::max())));
   return list;
 }
 

@@ -33,7 +33,6 @@ class JsonCursor {
   const std::string& string() const;
   std::vector<JsonCursor> items() const;
   std::vector<std::string> strings() const;
-  std::vector<float> floats() const;
 
   /// Throws `path: expected WHAT, found VALUE`.
   [[noreturn]] void expected(std::string_view what) const;

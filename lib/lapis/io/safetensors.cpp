@@ -271,6 +271,13 @@ std::vector<double> to_doubles(const TensorView& tensor) {
   return values;
 }
 
+void check_finite(const TensorView& tensor) {
+  for_each_value(tensor, [&](std::size_t i, auto value) {
+    if (!std::isfinite(static_cast<Real>(value)))
+      fail("tensor ", in_quotes(tensor.name), ": element ", i, " is ", value, ", expected a finite number");
+  });
+}
+
 std::vector<std::byte> to_bytes(std::span<const Real> values, Dtype dtype) {
   switch (dtype) {
     case Dtype::f16:

@@ -55,6 +55,9 @@ std::vector<std::byte> write_safetensors(std::span<const TensorView> tensors,
 void read_values(const TensorView& tensor, std::span<Real> values);
 std::vector<double> to_doubles(const TensorView& tensor);
 
+/// Throws Error where a value is NaN or infinite, or becomes so as a Real.
+void check_finite(const TensorView& tensor);
+
 /// `values` as F32, F16 (rounded to nearest, ties to even; beyond its range infinite), F64, I32 or I64
 /// (rounded).
 std::vector<std::byte> to_bytes(std::span<const Real> values, Dtype dtype);

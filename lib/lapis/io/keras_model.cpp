@@ -1,0 +1,301 @@
+#include "lapis/io/keras_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "lapis/io/config_reader.h"
+#include "lapis/io/config_writer.h"
+
+namespace lapis {
+
+namespace {
+
+/// `[null, 32, 32, 3]`, batch first; or without the batch.
+Shape read_shape(const JsonCursor& cursor, bool with_batch) {
+  Shape shape;
+  if (!with_batch) shape.push_back(kUnknown);
+  const std::vector<JsonCursor> sizes = cursor.items();
+  if (sizes.size() < (with_batch ? 2U : 1U) || sizes.size() + (with_batch ? 0 : 1) > Shape::kMaxRank)
+    cursor.expected(with_batch ? "a batch and 1 to 4 more sizes" : "1 to 4 sizes");
+  for (const JsonCursor& size : sizes) shape.push_back(size.is_null() ? kUnknown : size.integer(1));
+  shape.set(0, kUnknown);
+  return shape;
+}
+
+Shape read_input_layer(const JsonCursor& config) {
+  ObjectReader reader(config);
+  if (const auto name = reader.find("name")) checked_name(*name);
+  for (const std::string_view key :
+       {"trainable", "registered_name", "module", "build_config", "shared_object_id"})
+    reader.ignore(key);
+  if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null()) {
+    const std::string name = read_dtype(*dtype);
+    if (name != "float32" && name != "int32" && name != "int64")
+      dtype->expected("\"float32\", \"int32\" or \"int64\"");
+  }
+  for (const std::string_view key : {"sparse", "ragged", "optional"})
+    if (const auto flag = reader.find(key); flag && !flag->is_null() && flag->boolean())
+      flag->expected("false (nothing else is supported)");
+  std::optional<Shape> shape;
+  for (const std::string_view key : {"batch_shape", "batch_input_shape"})
+    if (const auto sizes = reader.find(key); sizes && !sizes->is_null()) shape = read_shape(*sizes, true);
+  if (const auto sizes = reader.find("shape"); sizes && !shape) shape = read_shape(*sizes, false);
+  if (const auto sizes = reader.find("input_shape"); sizes && !shape) shape = read_shape(*sizes, false);
+  reader.finish();
+  if (!shape) fail(config.path(), ": key \"batch_shape\" is missing");
+  return *shape;
+}
+
+/// What Keras 2 kept in the first layer.
+std::optional<Shape> shape_in_first_layer(const JsonCursor& layer) {
+  const Json* config = layer.json().find("config");
+  if (config == nullptr || config->object() == nullptr) return std::nullopt;
+  ObjectReader reader(JsonCursor(*config, layer.path() + ".config"));
+  for (const std::string_view key : {"batch_input_shape", "batch_shape"})
+    if (const auto sizes = reader.find(key); sizes && !sizes->is_null()) return read_shape(*sizes, true);
+  if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
+    return read_shape(*sizes, false);
+  return std::nullopt;
+}
+
+std::set<std::string> given_names(const std::vector<JsonCursor>& layers) {
+  std::set<std::string> names;
+  for (const JsonCursor& layer : layers)
+    if (const Json* config = layer.json().find("config"))
+      if (const Json* name = config->find("name"); name != nullptr && name->string() != nullptr)
+        names.insert(*name->string());
+  return names;
+}
+
+bool is_input_layer(const JsonCursor& layer) {
+  const Json* class_name = layer.json().find("class_name");
+  return class_name != nullptr && class_name->string() != nullptr && *class_name->string() == "InputLayer";
+}
+
+Shape read_input_layer_object(const JsonCursor& layer) {
+  ObjectReader reader(layer);
+  reader.need("class_name");
+  const JsonCursor config = reader.need("config");
+  for (const std::string_view key : {"module", "registered_name", "build_config", "shared_object_id", "name"})
+    reader.ignore(key);
+  reader.finish();
+  return read_input_layer(config);
+}
+
+void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std::optional<Shape>& fallback,
+                 ModelDescription& model) {
+  const std::vector<JsonCursor> layers = list.items();
+  LayerNames names(given_names(layers));
+  std::optional<Shape> shape;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (is_input_layer(layers[i])) {
+      if (i > 0) fail(layers[i].path(), ": an InputLayer can only be the first layer");
+      shape = read_input_layer_object(layers[i]);
+      continue;
+    }
+    if (i == 0) shape = shape_in_first_layer(layers[i]);
+    model.layers.push_back(read_layer(layers[i], names));
+  }
+  if (model.layers.empty()) fail(list.path(), ": no layers, expected at least one");
+  if (!shape) shape = beside;
+  if (!shape) shape = fallback;
+  if (!shape)
+    fail(list.path(),
+         ": the shape of the input is not given: begin with an InputLayer that has \"batch_shape\", or give "
+         "\"input_shape\" beside \"layers\"");
+  if (beside && !(*beside == *shape))
+    fail("input_shape ", *beside, " and that of the first layer, ", *shape, ", differ");
+  model.input_shape = shape->with_batch(kUnknown);
+}
+
+/// The config of the Sequential: `{"name": ..., "layers": [...]}`.
+void read_sequential(const JsonCursor& config, const std::optional<Shape>& fallback,
+                     ModelDescription& model) {
+  ObjectReader reader(config);
+  if (const auto name = reader.find("name")) model.name = checked_name(*name);
+  if (const auto trainable = reader.find("trainable"); trainable && !trainable->boolean())
+    trainable->expected("true (nothing else is supported)");
+  if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
+    dtype->expected("\"float32\"");
+  std::optional<Shape> beside;
+  std::optional<Shape> built;
+  if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
+    beside = read_shape(*sizes, false);
+  if (const auto sizes = reader.find("build_input_shape"); sizes && !sizes->is_null())
+    built = read_shape(*sizes, true);
+  read_layers(reader.need("layers"), beside, built ? built : fallback, model);
+  reader.finish();
+}
+
+/// Values of one sample, with 1 for unknown sizes. Throws where there are none or too many.
+Index checked_sample(const Shape& shape, const std::string& where) {
+  Index product = 1;
+  for (int axis = 1; axis < shape.rank(); ++axis) {
+    if (shape[axis] == kUnknown) continue;
+    if (shape[axis] < 1) fail(where, ": shape ", shape, " is empty");
+    if (product > kMaxSampleValues / shape[axis])
+      fail(where, ": shape ", shape, " is too large, one sample may have ", kMaxSampleValues, " values");
+    product *= shape[axis];
+  }
+  return product;
+}
+
+Index checked_parameter_count(const Shape& shape, const std::string& where) {
+  Index product = 1;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (product > kMaxParameters / std::max<Index>(shape[axis], 1))
+      fail(where, ": shape ", shape, " is too large, a model may have ", kMaxParameters, " parameters");
+    product *= shape[axis];
+  }
+  return product;
+}
+
+void check_weight(const TensorView& tensor, const ModelDescription::Parameter& parameter) {
+  if (tensor.dtype != Dtype::f32 && tensor.dtype != Dtype::f16 && tensor.dtype != Dtype::bf16 &&
+      tensor.dtype != Dtype::f64)
+    fail("tensor ", in_quotes(tensor.name), ": dtype ", dtype_name(tensor.dtype),
+         ", expected F32, F16, BF16 or F64");
+  if (!(tensor.shape == parameter.shape))
+    fail("tensor ", in_quotes(tensor.name), ": shape ", tensor.shape, ", expected ", parameter.shape, " (",
+         parameter.receives, ")");
+}
+
+void check_weights_against(const std::vector<ModelDescription::Parameter>& parameters,
+                           std::span<const TensorView> weights) {
+  std::map<std::string_view, const TensorView*> by_name;
+  for (const TensorView& tensor : weights)
+    if (!by_name.emplace(tensor.name, &tensor).second)
+      fail("tensor ", in_quotes(tensor.name), ": the name stands twice");
+  std::vector<const TensorView*> found;
+  for (const ModelDescription::Parameter& parameter : parameters) {
+    const auto at = by_name.find(parameter.path);
+    if (at == by_name.end())
+      fail("tensor ", in_quotes(parameter.path), " ", parameter.shape, " is missing (", parameter.receives,
+           ")");
+    check_weight(*at->second, parameter);
+    found.push_back(at->second);
+    by_name.erase(at);
+  }
+  if (!by_name.empty())
+    fail("tensor ", in_quotes(by_name.begin()->first), " ", by_name.begin()->second->shape,
+         " belongs to no layer of the model");
+  for (const TensorView* tensor : found) check_finite(*tensor);
+}
+
+std::vector<ModelDescription::Parameter> parameters_of(const Model& model) {
+  std::vector<ModelDescription::Parameter> list;
+  for (const ModelParameter& parameter : model.parameters()) {
+    const Shape& x =
+        parameter.layer == 0 ? model.input_shape() : model.layer_output_shape(parameter.layer - 1);
+    list.push_back({.path = parameter.path,
+                    .shape = parameter.info.shape,
+                    .receives = model.layer(parameter.layer).name() + " receives " + x.to_string()});
+  }
+  return list;
+}
+
+}  // namespace
+
+std::vector<ModelDescription::Parameter> ModelDescription::parameters() const {
+  std::vector<Parameter> list;
+  Index total = 0;
+  Shape x = input_shape;
+  Index sample = checked_sample(x, "model \"" + name + "\": input");
+  for (const LayerPtr& each : layers) {
+    const std::string where = "layer \"" + each->name() + "\" (" + std::string(each->type()) + ")";
+    const Shape y = each->output_shape(x);
+    sample += checked_sample(y, where + ": output");
+    if (sample > kMaxSampleValues)
+      fail(where, ": one sample has more than ", kMaxSampleValues, " values in all layers together");
+    for (const ParameterInfo& info : each->parameters(x)) {
+      total += checked_parameter_count(info.shape, where + ": " + info.name);
+      if (total > kMaxParameters) fail(where, ": the model has more than ", kMaxParameters, " parameters");
+      list.push_back({.path = each->name() + "/" + info.name,
+                      .shape = info.shape,
+                      .receives = each->name() + " receives " + x.to_string()});
+    }
+    x = y;
+  }
+  return list;
+}
+
+ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape) {
+  ModelDescription model;
+  model.name = "sequential";
+  if (json.array() != nullptr) {
+    read_layers(JsonCursor(json, "layers"), std::nullopt, input_shape, model);
+    return model;
+  }
+  ObjectReader reader(JsonCursor(json, ""));
+  if (json.find("class_name") == nullptr && json.find("layers") != nullptr) {
+    read_sequential(JsonCursor(json, ""), input_shape, model);
+    return model;
+  }
+  const std::string& class_name = reader.need("class_name").string();
+  if (class_name != "Sequential")
+    fail("model (", in_quotes(class_name), ") is not supported; supported: Sequential");
+  for (const std::string_view key :
+       {"module", "registered_name", "build_config", "compile_config", "keras_version", "backend"})
+    reader.ignore(key);
+  const JsonCursor config = reader.need("config");
+  std::optional<Shape> beside = input_shape;
+  if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
+    beside = read_shape(*sizes, false);
+  reader.finish();
+  if (config.json().array() != nullptr)
+    read_layers(config, std::nullopt, beside, model);
+  else
+    read_sequential(config, beside, model);
+  return model;
+}
+
+Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape) {
+  const Json parsed = Json::parse(json);
+  ModelDescription description = describe_model(parsed, input_shape);
+  description.parameters();
+  return {description.name, description.input_shape, std::move(description.layers)};
+}
+
+std::string model_to_config(const Model& model) {
+  Json::Array batch_shape;
+  for (int axis = 0; axis < model.input_shape().rank(); ++axis) {
+    const Index size = model.input_shape()[axis];
+    batch_shape.push_back(size == kUnknown ? Json() : Json(std::int64_t{size}));
+  }
+  Json input{Json::Object()};
+  input.add("batch_shape", std::move(batch_shape));
+  input.add("dtype", model.layer(0).type() == "Embedding" ? "int32" : "float32");
+  input.add("name", "input_layer");
+  Json input_layer{Json::Object()};
+  input_layer.add("module", "keras.layers");
+  input_layer.add("class_name", "InputLayer");
+  input_layer.add("config", std::move(input));
+  input_layer.add("registered_name", Json());
+
+  Json::Array layers;
+  layers.push_back(std::move(input_layer));
+  for (int i = 0; i < model.layer_count(); ++i) layers.push_back(write_layer(model.layer(i)));
+  Json config{Json::Object()};
+  config.add("name", model.name());
+  config.add("layers", std::move(layers));
+  Json object{Json::Object()};
+  object.add("module", "keras");
+  object.add("class_name", "Sequential");
+  object.add("config", std::move(config));
+  object.add("registered_name", Json());
+  return object.dump();
+}
+
+void check_weights(const ModelDescription& description, std::span<const TensorView> weights) {
+  check_weights_against(description.parameters(), weights);
+}
+
+void set_weights(Model& model, std::span<const TensorView> weights) {
+  check_weights_against(parameters_of(model), weights);
+  for (const TensorView& tensor : weights)
+    read_values(tensor, model.values(*model.find_parameter(tensor.name)));
+}
+
+}  // namespace lapis
