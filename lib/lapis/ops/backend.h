@@ -95,8 +95,8 @@ struct SgdStep {
 
 struct AdamStep {
   float learning_rate = 0.001F;
-  float beta_1 = 0.9F;
-  float beta_2 = 0.999F;
+  double beta_1 = 0.9;  // double: 1 - 0.999F would be off by 5e-5 of its value
+  double beta_2 = 0.999;
   float epsilon = 1e-7F;  // outside the bias correction, as Keras
   float weight_decay = 0;
   std::int64_t step = 1;  // counts from 1

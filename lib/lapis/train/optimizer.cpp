@@ -22,7 +22,9 @@ void check_clip(const char* name, const std::optional<double>& value, int& count
     fail("optimizer: ", name, " ", *value, ", expected a number > 0");
 }
 
-void check(const OptimizerConfig& config) {
+}  // namespace
+
+void check_optimizer(const OptimizerConfig& config) {
   check_range("momentum", config.momentum, 0, 1);
   check_range("beta_1", config.beta_1, 0, 1);
   check_range("beta_2", config.beta_2, 0, 1);
@@ -35,11 +37,9 @@ void check(const OptimizerConfig& config) {
   if (clips > 1) fail("optimizer: only one of clipnorm, global_clipnorm and clipvalue may be set");
 }
 
-}  // namespace
-
 Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend& backend)
     : config_(config), backend_(backend), count_(static_cast<Index>(model.values().size())) {
-  check(config);
+  check_optimizer(config);
   std::vector<std::uint8_t> trainable(static_cast<std::size_t>(count_));
   for (const ModelParameter& parameter : model.parameters()) {
     if (!parameter.info.trainable) continue;
@@ -74,8 +74,8 @@ void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
   }
   AdamStep step;
   step.learning_rate = static_cast<float>(learning_rate);
-  step.beta_1 = static_cast<float>(config_.beta_1);
-  step.beta_2 = static_cast<float>(config_.beta_2);
+  step.beta_1 = config_.beta_1;
+  step.beta_2 = config_.beta_2;
   step.epsilon = static_cast<float>(config_.epsilon);
   step.weight_decay = static_cast<float>(config_.weight_decay);
   step.step = steps_;
