@@ -10,14 +10,30 @@
 #include "lapis/train/trainer.h"
 
 /// The training config: one JSON object in Keras's own words. Every key but `model` and `data.kind` may be
-/// left out; an unknown key is an Error that names its path.
+/// left out (shown: the defaults); an unknown key is an Error that names its path.
 ///
 ///     { "model":   <a Keras Sequential: {"class_name": "Sequential", "config": {"name", "layers": [...]}}>,
-///       "compile": { "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.001, ...}},
-///                    "loss": "sparse_categorical_crossentropy" },
-///       "fit":     { "epochs", "batch_size", "seed", "shuffle", "validation", "early_stopping", "schedule"
-///       }, "data":    { "kind", "image" or "text", "labels", "validation_split" } }
+///       "compile": { "optimizer": "adam" | "sgd" | "adamw" | {"class_name": "Adam", "config":
+///                      {"learning_rate": 0.001 | <schedule>, "beta_1": 0.9, "clipnorm": null, ...}},
+///                    "loss": "sparse_categorical_crossentropy" |
+///                      {"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": false}} },
+///       "fit":     { "epochs": 1, "batch_size": 32, "seed": 0, "shuffle": true, "validation": true,
+///                    "early_stopping": null | {"monitor": "val_loss", "patience": 0, "min_delta": 0,
+///                      "start_from_epoch": 0, "restore_best_weights": true},
+///                    "schedule": null | <schedule> |
+///                      {"class_name": "ReduceLROnPlateau", "config": {"monitor": "val_loss", "factor": 0.1,
+///                        "patience": 10, "min_delta": 0.0001, "cooldown": 0, "min_lr": 0}} },
+///       "data":    { "kind": "cifar10" | "nusax" | "image_folder", "labels": [<the data's own>],
+///                    "image": {"width", "height", "channels": 3, "fit": "crop" | "fit", "fill": 0,
+///                      "scale": 1/255, "mean": [], "std": [],
+///                      "augmentation": {"horizontal_flip": false, "shift": 0, "fill": "reflect" | "zero"}},
+///                    "text": {"sequence_length", "max_tokens": null},
+///                    "validation_split": 0.1 (image_folder) } }
 ///
+/// A schedule is `{"class_name": "ExponentialDecay" | "CosineDecay" | "PiecewiseConstantDecay", "config":
+/// {...}}` with Keras's keys. Beyond Keras: without `initial_learning_rate` it starts from the optimizer's
+/// learning rate, and without `decay_steps` it lasts for the whole training. `monitor` may also be
+/// `val_macro_f1`.
 /// `"input_dim": "vocabulary"` in an Embedding stands for the size of the vocabulary that the training texts
 /// give.
 namespace lapis {

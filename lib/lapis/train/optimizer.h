@@ -25,6 +25,9 @@ struct OptimizerConfig {
   bool operator==(const OptimizerConfig&) const = default;
 };
 
+/// Throws Error for settings out of range.
+void check_optimizer(const OptimizerConfig& config);
+
 /// Updates one flat parameter buffer. Allocates once, in the constructor.
 class Optimizer {
  public:
