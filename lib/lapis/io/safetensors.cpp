@@ -154,7 +154,7 @@ void for_each_value(const TensorView& tensor, const Take& take) {
       return walk(std::uint16_t{}, half_to_float);
     case Dtype::bf16:
       return walk(std::uint16_t{},
-                  [](std::uint16_t x) { return std::bit_cast<float>(std::uint32_t{x} << 16U); });
+                  [](std::uint16_t x) { return __builtin_bit_cast(float, std::uint32_t{x} << 16U); });
     case Dtype::i32:
       return walk(std::int32_t{}, same);
     case Dtype::u32:
@@ -296,7 +296,7 @@ std::vector<std::byte> to_bytes(std::span<const Real> values, Dtype dtype) {
 }
 
 std::uint16_t float_to_half(float value) {
-  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto bits = __builtin_bit_cast(std::uint32_t, value);
   const auto sign = static_cast<std::uint16_t>((bits >> 16U) & 0x8000U);
   const std::uint32_t magnitude = bits & 0x7FFFFFFFU;
   if (magnitude > 0x7F800000U) return static_cast<std::uint16_t>(sign | 0x7E00U);  // NaN
@@ -305,8 +305,8 @@ std::uint16_t float_to_half(float value) {
   if (magnitude < 0x38800000U) {
     // Below 2^-14: subnormal, a multiple of 2^-24. Adding 0.5 (whose last bit is worth 2^-24) lets the
     // addition round to nearest, ties to even.
-    const float shifted = std::bit_cast<float>(magnitude) + 0.5F;
-    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3F000000U));
+    const float shifted = __builtin_bit_cast(float, magnitude) + 0.5F;
+    return static_cast<std::uint16_t>(sign | (__builtin_bit_cast(std::uint32_t, shifted) - 0x3F000000U));
   }
   // 13 bits go; half of the last kept bit, less one unless that bit is odd, makes ties go to even.
   const std::uint32_t odd = (magnitude >> 13U) & 1U;
@@ -320,10 +320,10 @@ float half_to_float(std::uint16_t half) {
   const std::uint32_t fraction = half & 0x3FFU;
   if (exponent == 0) {
     const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(magnitude) | sign);
+    return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, magnitude) | sign);
   }
   const std::uint32_t wide = exponent == 0x1F ? 0xFFU : exponent + 112U;
-  return std::bit_cast<float>(sign | (wide << 23U) | (fraction << 13U));
+  return __builtin_bit_cast(float, sign | (wide << 23U) | (fraction << 13U));
 }
 
 }  // namespace lapis

@@ -40,7 +40,7 @@ void fill_images(const ImageInput& image, std::span<Real> x) {
     const std::size_t pixel = i / channels;
     const std::size_t byte = row == 0   ? 0
                              : row == 1 ? 255
-                             : row == 2 ? random.below(i, 256)
+                             : row == 2 ? static_cast<std::size_t>(random.below(i, 256))
                                         : pixel % 2 * 255;
     x[i] = values[byte * channels + i % channels];
   }

@@ -147,7 +147,8 @@ void Trainer::begin_epoch() {
   std::iota(order_.begin(), order_.end(), Index{0});
   if (!options_.shuffle) return;
   const RandomStream random(options_.seed ^ kShuffle, epoch);
-  for (std::size_t i = order_.size(); i > 1; --i) std::swap(order_[i - 1], order_[random.below(i, i)]);
+  for (std::size_t i = order_.size(); i > 1; --i)
+    std::swap(order_[i - 1], order_[static_cast<std::size_t>(random.below(i, i))]);
 }
 
 double Trainer::train_step(std::span<const Index> samples) {
