@@ -1,7 +1,9 @@
 #include "lapis/ops/activation.h"
 
 #include <algorithm>
+#include <array>
 
+#include "lapis/ops/pieces.h"
 #include "lapis/ops/vector.h"
 
 namespace lapis::cpu {
@@ -11,8 +13,6 @@ namespace {
 using simd::select;
 using simd::splat;
 using simd::Vector;
-
-constexpr Index kPiece = 1 << 14;  // values of one piece of an element-wise loop
 
 // NaN stays NaN: it fails the comparison.
 Vector relu(Vector x) {
@@ -37,17 +37,6 @@ void softmax_row(const Real* x, Real* y, Index n) {
 void softmax_row_backward(const Real* y, const Real* dy, Real* dx, Index n) {
   const Real mean = simd::dot(y, dy, n);
   simd::map(y, dy, dx, n, [&](Vector p, Vector d) { return p * (d - mean); });
-}
-
-/// Calls function(first, count) for pieces of [0, count).
-template <class Function>
-void for_pieces(Parallel& parallel, Index count, Index piece, const Function& function) {
-  parallel.for_each((count + piece - 1) / piece,
-                    [&](Index i) { function(i * piece, std::min(piece, count - i * piece)); });
-}
-
-Index rows_per_piece(Index n) {
-  return std::max(Index{1}, kPiece / std::max(Index{1}, n));
 }
 
 }  // namespace
@@ -107,7 +96,7 @@ void activate(Parallel& parallel, Activation activation, const Real* x, Real* y,
       for (Index row = first; row < first + count; ++row) softmax_row(x + row * n, y + row * n, n);
     });
   }
-  for_pieces(parallel, rows * n, kPiece,
+  for_pieces(parallel, rows * n, kPieceValues,
              [&](Index first, Index count) { activate_values(activation, x + first, y + first, count); });
 }
 
@@ -119,7 +108,7 @@ void activate_backward(Parallel& parallel, Activation activation, const Real* y,
         softmax_row_backward(y + i, dy + i, dx + i, n);
     });
   }
-  for_pieces(parallel, rows * n, kPiece, [&](Index first, Index count) {
+  for_pieces(parallel, rows * n, kPieceValues, [&](Index first, Index count) {
     activate_values_backward(activation, y + first, dy + first, dx + first, count);
   });
 }
@@ -127,6 +116,20 @@ void activate_backward(Parallel& parallel, Activation activation, const Real* y,
 void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias, Activation activation) {
   for_pieces(parallel, rows, rows_per_piece(n),
              [&](Index first, Index count) { finish_rows(y + first * n, count, n, n, bias, activation); });
+}
+
+void dropout(Parallel& parallel, const Real* x, Real* y, Index count, float rate, RandomStream random) {
+  const Real scale = rate < 1 ? Real(1) / (Real(1) - static_cast<Real>(rate)) : Real(0);
+  for_pieces(parallel, count, kPieceValues / 4, [&](Index first, Index size) {
+    // `first` is a multiple of 4, so pieces share no block of bits.
+    for (Index i = first; i < first + size; i += 4) {
+      const std::array<std::uint32_t, 4> bits = random.block(static_cast<std::uint64_t>(i / 4));
+      for (Index lane = 0; lane < std::min(Index{4}, first + size - i); ++lane) {
+        const bool kept = uniform_from_bits(bits[static_cast<std::size_t>(lane)]) >= rate;
+        y[i + lane] = kept ? x[i + lane] * scale : Real(0);
+      }
+    }
+  });
 }
 
 }  // namespace lapis::cpu

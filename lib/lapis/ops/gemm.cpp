@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/ops/activation.h"
+#include "lapis/ops/pieces.h"
 #include "lapis/ops/small_gemm.h"
 
 namespace lapis::cpu {
@@ -121,7 +122,8 @@ struct Cut {
 
 Cut choose_cut(Index m, Index n, Index k) {
   constexpr double kWorthAPiece = 1 << 19;  // multiplications: about 10 microseconds
-  constexpr double kEnoughPieces = 12;
+  constexpr double kEnoughPieces = 8;
+  constexpr double kFewPieces = 4;
   const double wanted = std::min(
       static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k) / kWorthAPiece, kEnoughPieces);
   const auto pieces = [&](const Cut& cut) {
@@ -130,7 +132,9 @@ Cut choose_cut(Index m, Index n, Index k) {
   Cut cut;
   while (pieces(cut) < wanted && cut.rows > kBlockRows) cut.rows /= 2;
   while (pieces(cut) < wanted && cut.columns > 2 * kPanel) cut.columns /= 2;
-  while (pieces(cut) < wanted && cut.rows > 2 * kTileRows) cut.rows = round_up(cut.rows / 2, kTileRows);
+  // B is packed anew for each piece: few rows make that dear.
+  while (pieces(cut) < std::min(wanted, kFewPieces) && cut.rows > 2 * kTileRows)
+    cut.rows = round_up(cut.rows / 2, kTileRows);
   return cut;
 }
 
@@ -155,31 +159,30 @@ void pack_matrix(const void* context, Index first, Index count, Index k_first, I
   pack_panels(from, gemm.ldb, gemm.transpose_b, count, k_count, 0, k_count, to);
 }
 
-/// to[p * kPanel + j] = from[j * stride + p]: 4 x 4 at a time in registers where Real is float.
+/// to[p * kPanel + j] = from[j * stride + p], 4 x 4 at a time in registers.
 void transpose_panel(const Real* from, Index stride, Index columns, Index k, Real* to) {
+  constexpr int kFour = 4 * sizeof(Real);
+  using Four = Real __attribute__((vector_size(kFour)));
+  typedef Real UnalignedFour __attribute__((vector_size(kFour), aligned(sizeof(Real)), may_alias));
   Index j = 0;
-  if constexpr (sizeof(Real) == 4) {
-    using Four = Real __attribute__((vector_size(16)));
-    typedef Real UnalignedFour __attribute__((vector_size(16), aligned(4), may_alias));
-    for (; j + 4 <= columns; j += 4) {
-      const Real* row = from + j * stride;
-      Index p = 0;
-      for (; p + 4 <= k; p += 4) {
-        Four r[4];
-        for (int i = 0; i < 4; ++i) r[i] = *reinterpret_cast<const UnalignedFour*>(row + i * stride + p);
-        const Four low01 = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
-        const Four low23 = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
-        const Four high01 = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
-        const Four high23 = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
-        const Four column[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
-                                __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
-                                __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
-                                __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
-        for (int i = 0; i < 4; ++i) *reinterpret_cast<UnalignedFour*>(to + (p + i) * kPanel + j) = column[i];
-      }
-      for (; p < k; ++p) {
-        for (Index i = 0; i < 4; ++i) to[p * kPanel + j + i] = row[i * stride + p];
-      }
+  for (; j + 4 <= columns; j += 4) {
+    const Real* row = from + j * stride;
+    Index p = 0;
+    for (; p + 4 <= k; p += 4) {
+      Four r[4];
+      for (int i = 0; i < 4; ++i) r[i] = *reinterpret_cast<const UnalignedFour*>(row + i * stride + p);
+      const Four low01 = __builtin_shufflevector(r[0], r[1], 0, 4, 1, 5);
+      const Four low23 = __builtin_shufflevector(r[2], r[3], 0, 4, 1, 5);
+      const Four high01 = __builtin_shufflevector(r[0], r[1], 2, 6, 3, 7);
+      const Four high23 = __builtin_shufflevector(r[2], r[3], 2, 6, 3, 7);
+      const Four column[4] = {__builtin_shufflevector(low01, low23, 0, 1, 4, 5),
+                              __builtin_shufflevector(low01, low23, 2, 3, 6, 7),
+                              __builtin_shufflevector(high01, high23, 0, 1, 4, 5),
+                              __builtin_shufflevector(high01, high23, 2, 3, 6, 7)};
+      for (int i = 0; i < 4; ++i) *reinterpret_cast<UnalignedFour*>(to + (p + i) * kPanel + j) = column[i];
+    }
+    for (; p < k; ++p) {
+      for (Index i = 0; i < 4; ++i) to[p * kPanel + j + i] = row[i * stride + p];
     }
   }
   for (; j < columns; ++j) {
@@ -243,27 +246,9 @@ void gemm(Parallel& parallel, const Gemm& gemm) {
 }
 
 void sum_rows(Parallel& parallel, const Real* dy, Index rows, Index n, Real* bias_gradient) {
-  // Fixed chunks of rows are summed side by side, then one after another.
-  constexpr Index kChunks = 16;
-  constexpr Index kColumns = 256;
-  const Index chunk = std::max(Index{64}, (rows + kChunks - 1) / kChunks);
-  const Index chunks = (rows + chunk - 1) / chunk;
-  for (Index column = 0; column < n; column += kColumns) {
-    const Index columns = std::min(kColumns, n - column);
-    alignas(64) Real partial[kChunks * kColumns];
-    parallel.for_each(chunks, [&](Index piece) {
-      Real* sums = partial + piece * kColumns;
-      simd::fill_zero(sums, columns);
-      for (Index row = piece * chunk; row < std::min(rows, (piece + 1) * chunk); ++row) {
-        const Real* values = dy + row * n + column;
-        simd::map(sums, values, sums, columns, [](simd::Vector a, simd::Vector b) { return a + b; });
-      }
-    });
-    for (Index piece = 0; piece < chunks; ++piece) {
-      simd::map(bias_gradient + column, partial + piece * kColumns, bias_gradient + column, columns,
-                [](simd::Vector a, simd::Vector b) { return a + b; });
-    }
-  }
+  reduce_rows(parallel, rows, n, bias_gradient, [&](Index row, Index first, Index count, Real* partial) {
+    simd::map(partial, dy + row * n + first, partial, count, [](Vector a, Vector b) { return a + b; });
+  });
 }
 
 }  // namespace lapis::cpu

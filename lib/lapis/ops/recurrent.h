@@ -5,7 +5,7 @@
 
 /// The CPU's recurrent layers: see Backend for what each does. SimpleRNN is in simple_rnn.cpp, LSTM in
 /// lstm.cpp; what they share (step order, masks, the turn to time-major) in sequence.h.
-namespace lapis {
+namespace lapis::cpu {
 
 Index simple_rnn_saved(const Recurrent& op);
 Index simple_rnn_scratch(const Recurrent& op);
@@ -23,4 +23,4 @@ void lstm_backward(Parallel& parallel, const Recurrent& op, const Real* x,
                    const RecurrentParameters& parameters, const Real* dy, const Real* saved, Real* dx,
                    const RecurrentGradients& gradients, Real* scratch);
 
-}  // namespace lapis
+}  // namespace lapis::cpu

@@ -80,10 +80,26 @@ inline Real max(Vector value) {
   return lanes[0];
 }
 
+typedef Real UnalignedQuarter __attribute__((vector_size(16), aligned(sizeof(Real)), may_alias));
+
+/// The two must not overlap. Ends are copied by vectors that overlap the last whole one.
 inline void copy(const Real* from, Real* to, Index count) {
-  Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) store(to + i, load(from + i));
-  for (; i < count; ++i) to[i] = from[i];
+  constexpr Index kSmall = 16 / static_cast<Index>(sizeof(Real));
+  if (count >= kLanes) {
+    Index i = 0;
+    for (; i + kLanes <= count; i += kLanes) store(to + i, load(from + i));
+    if (i < count) store(to + count - kLanes, load(from + count - kLanes));
+    return;
+  }
+  const auto copy_small = [&](Index i) {
+    *reinterpret_cast<UnalignedQuarter*>(to + i) = *reinterpret_cast<const UnalignedQuarter*>(from + i);
+  };
+  if (count >= kSmall) {
+    for (Index i = 0; i + kSmall <= count; i += kSmall) copy_small(i);
+    copy_small(count - kSmall);
+    return;
+  }
+  for (Index i = 0; i < count; ++i) to[i] = from[i];
 }
 
 inline void fill_zero(Real* to, Index count) {

@@ -1,0 +1,217 @@
+#include "lapis/ops/conv.h"
+
+#include <algorithm>
+
+#include "lapis/ops/gemm.h"
+#include "lapis/ops/vector.h"
+
+namespace lapis::cpu {
+
+namespace {
+
+/// One axis of a sliding window: output position o and tap t meet source position (o * step + t * dilation -
+/// offset) / divide, where that is whole and inside [0, size). Forward divides by 1; backward-data runs the
+/// convolution the other way round: it steps by 1 and divides by the stride.
+struct Axis {
+  Index size = 0;  // of the source
+  Index out = 0;
+  Index taps = 0;
+  Index step = 1;
+  Index dilation = 1;
+  Index offset = 0;
+  Index divide = 1;
+
+  /// The source position before dividing.
+  Index numerator(Index position, Index tap) const { return position * step + tap * dilation - offset; }
+  /// The source position, or -1.
+  Index source(Index position, Index tap) const {
+    const Index at = numerator(position, tap);
+    return at >= 0 && at % divide == 0 && at / divide < size ? at / divide : -1;
+  }
+};
+
+/// The matrix [batch * out.y * out.x, taps.y * taps.x * channels] of all patches of an image, never written
+/// out.
+struct Patches {
+  const Real* image = nullptr;  // [batch, y.size, x.size, channels]
+  Index channels = 0;
+  Axis y;
+  Axis x;
+
+  /// A row of taps lies in the image as one run of values.
+  bool joined() const { return x.dilation == 1 && x.divide == 1; }
+};
+
+/// Values [first, first + count) of the patch at (batch, oy, ox).
+void copy_patch(const Patches& patches, Index batch, Index oy, Index ox, Index first, Index count, Real* to) {
+  const bool joined = patches.joined();
+  const Index segment = joined ? patches.x.taps * patches.channels : patches.channels;
+  const Index segments_a_row = joined ? 1 : patches.x.taps;
+  Index number = first / segment;
+  Index from = first - number * segment;
+  while (count > 0) {
+    const Index length = std::min(segment - from, count);
+    // Values [begin, end) of the segment are in the image, the others are padding.
+    Index begin = 0;
+    Index end = 0;
+    const Index row = patches.y.source(oy, joined ? number : number / segments_a_row);
+    Index column = 0;
+    if (row >= 0 && joined) {
+      column = patches.x.numerator(ox, 0);
+      begin = std::max(Index{0}, -column) * patches.channels;
+      end = std::min(patches.x.taps, patches.x.size - column) * patches.channels;
+    } else if (row >= 0) {
+      column = patches.x.source(ox, number % segments_a_row);
+      end = column >= 0 ? segment : 0;
+    }
+    begin = std::clamp(begin, from, from + length);
+    end = std::clamp(end, begin, from + length);
+    simd::fill_zero(to, begin - from);
+    if (end > begin) {
+      const Index at = ((batch * patches.y.size + row) * patches.x.size + column) * patches.channels + begin;
+      simd::copy(patches.image + at, to + (begin - from), end - begin);
+    }
+    simd::fill_zero(to + (end - from), from + length - end);
+    to += length;
+    count -= length;
+    from = 0;
+    ++number;
+  }
+}
+
+/// Patches [first, first + count), values [value, value + values) of each, `stride` apart.
+void copy_patches(const Patches& patches, Index first, Index count, Index value, Index values, Index stride,
+                  Real* to) {
+  Index ox = first % patches.x.out;
+  Index oy = first / patches.x.out % patches.y.out;
+  Index batch = first / patches.x.out / patches.y.out;
+  for (Index i = 0; i < count; ++i, to += stride) {
+    copy_patch(patches, batch, oy, ox, value, values, to);
+    if (++ox < patches.x.out) continue;
+    ox = 0;
+    if (++oy < patches.y.out) continue;
+    oy = 0;
+    ++batch;
+  }
+}
+
+/// A = patches.
+void pack_patches(const void* context, Index first, Index count, Index k_first, Index k_count, Real* to) {
+  copy_patches(*static_cast<const Patches*>(context), first, count, k_first, k_count, kRowStride, to);
+}
+
+/// A = patches, transposed.
+void pack_patches_by_column(const void* context, Index first, Index count, Index k_first, Index k_count,
+                            Real* to) {
+  copy_patches(*static_cast<const Patches*>(context), k_first, k_count, first, count, kColumnStride, to);
+}
+
+struct Matrix {
+  const Real* values = nullptr;
+  Index columns = 0;
+};
+
+void pack_matrix(const void* context, Index first, Index count, Index k_first, Index k_count, Real* to) {
+  const auto& matrix = *static_cast<const Matrix*>(context);
+  pack_panels(matrix.values + k_first * matrix.columns + first, matrix.columns, false, count, k_count, 0,
+              k_count, to);
+}
+
+/// The kernel [taps, channels, filters] as [taps in reverse * filters, channels].
+struct TurnedKernel {
+  const Real* values = nullptr;
+  Index taps = 0;
+  Index channels = 0;
+  Index filters = 0;
+};
+
+void pack_turned_kernel(const void* context, Index first, Index count, Index k_first, Index k_count,
+                        Real* to) {
+  const auto& kernel = *static_cast<const TurnedKernel*>(context);
+  for (Index done = 0; done < k_count;) {
+    const Index tap = (k_first + done) / kernel.filters;
+    const Index filter = (k_first + done) % kernel.filters;
+    const Index rows = std::min(kernel.filters - filter, k_count - done);
+    const Index from = ((kernel.taps - 1 - tap) * kernel.channels + first) * kernel.filters + filter;
+    pack_panels(kernel.values + from, kernel.filters, true, count, rows, done, k_count, to);
+    done += rows;
+  }
+}
+
+Patches forward_patches(const Window2D& window, const Real* x) {
+  return {x, window.channels,
+          Axis{window.height, window.out_height, window.kernel_height, window.stride_y, window.dilation_y,
+               window.pad_top, 1},
+          Axis{window.width, window.out_width, window.kernel_width, window.stride_x, window.dilation_x,
+               window.pad_left, 1}};
+}
+
+}  // namespace
+
+void conv2d(Parallel& parallel, const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias,
+            Real* y) {
+  const Window2D& window = op.window;
+  const Patches patches = forward_patches(window, x);
+  const Matrix matrix{kernel, op.filters};
+  PackedGemm product;
+  product.m = window.batch * window.out_height * window.out_width;
+  product.n = op.filters;
+  product.k = window.kernel_height * window.kernel_width * window.channels;
+  product.pack_a = pack_patches;
+  product.a = &patches;
+  product.pack_b = pack_matrix;
+  product.b = &matrix;
+  product.c = y;
+  product.ldc = op.filters;
+  product.bias = bias;
+  product.activation = op.activation;
+  packed_gemm(parallel, product);
+}
+
+void conv2d_backward_data(Parallel& parallel, const Conv2DOp& op, const Real* dy, const Real* kernel,
+                          Real* dx) {
+  const Window2D& window = op.window;
+  // dx(p) = sum over taps t of dy((p + pad - t * dilation) / stride) K(t)^T; with the taps in reverse, the
+  // window over dy runs forward, as in conv2d.
+  const Patches patches = {
+      dy, op.filters,
+      Axis{window.out_height, window.height, window.kernel_height, 1, window.dilation_y,
+           window.dilation_y * (window.kernel_height - 1) - window.pad_top, window.stride_y},
+      Axis{window.out_width, window.width, window.kernel_width, 1, window.dilation_x,
+           window.dilation_x * (window.kernel_width - 1) - window.pad_left, window.stride_x}};
+  const Index taps = window.kernel_height * window.kernel_width;
+  const TurnedKernel turned{kernel, taps, window.channels, op.filters};
+  PackedGemm product;
+  product.m = window.batch * window.height * window.width;
+  product.n = window.channels;
+  product.k = taps * op.filters;
+  product.pack_a = pack_patches;
+  product.a = &patches;
+  product.pack_b = pack_turned_kernel;
+  product.b = &turned;
+  product.c = dx;
+  product.ldc = window.channels;
+  packed_gemm(parallel, product);
+}
+
+void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* x, const Real* dy,
+                            Real* dkernel) {
+  const Window2D& window = op.window;
+  const Patches patches = forward_patches(window, x);
+  const Matrix matrix{dy, op.filters};
+  PackedGemm product;
+  product.m = window.kernel_height * window.kernel_width * window.channels;
+  product.n = op.filters;
+  product.k = window.batch * window.out_height * window.out_width;
+  product.pack_a = pack_patches_by_column;
+  product.a = &patches;
+  product.a_by_column = true;
+  product.pack_b = pack_matrix;
+  product.b = &matrix;
+  product.c = dkernel;
+  product.ldc = op.filters;
+  product.accumulate = true;
+  packed_gemm(parallel, product);
+}
+
+}  // namespace lapis::cpu

@@ -1,0 +1,237 @@
+#include "lapis/ops/cpu_backend.h"
+
+#include <cstring>
+#include <new>
+
+#include "lapis/ops/activation.h"
+#include "lapis/ops/conv.h"
+#include "lapis/ops/embedding.h"
+#include "lapis/ops/gemm.h"
+#include "lapis/ops/loss.h"
+#include "lapis/ops/merge.h"
+#include "lapis/ops/norm.h"
+#include "lapis/ops/pooling.h"
+#include "lapis/ops/recurrent.h"
+#include "lapis/ops/update.h"
+
+namespace lapis {
+
+namespace {
+
+std::size_t bytes_of(Index count) {
+  return static_cast<std::size_t>(count) * sizeof(Real);
+}
+
+}  // namespace
+
+std::unique_ptr<Backend> make_cpu_backend(int threads) {
+  return std::make_unique<CpuBackend>(threads);
+}
+
+CpuBackend::CpuBackend(int threads) : parallel_(make_parallel(threads)) {}
+
+std::string CpuBackend::name() const {
+  return "cpu";
+}
+
+// --- Memory
+// --------------------------------------------------------------------------------------------------------
+
+Backend::Buffer CpuBackend::allocate(std::size_t bytes) {
+  constexpr std::align_val_t kAlignment{64};
+  void* memory = ::operator new(bytes, kAlignment);
+  Buffer buffer(memory, [](void* pointer) { ::operator delete (pointer, std::align_val_t{64}); });
+  std::memset(memory, 0, bytes);
+  return buffer;
+}
+
+Backend::Buffer CpuBackend::share(std::span<const Real> values) {
+  // The caller keeps the memory alive, and nothing writes through a shared buffer.
+  return Buffer(const_cast<Real*>(values.data()), [](void*) {});
+}
+
+void CpuBackend::copy(const Real* from, Real* to, Index count) {
+  if (count > 0) std::memmove(to, from, bytes_of(count));
+}
+
+void CpuBackend::upload(const void* host, void* device, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(device, host, bytes);
+}
+
+void CpuBackend::download(const void* device, void* host, std::size_t bytes) {
+  if (bytes > 0) std::memcpy(host, device, bytes);
+}
+
+void CpuBackend::zero(Real* values, Index count) {
+  if (count > 0) std::memset(values, 0, bytes_of(count));
+}
+
+// --- Linear algebra
+// ------------------------------------------------------------------------------------------------
+
+void CpuBackend::gemm(const Gemm& gemm) {
+  cpu::gemm(*parallel_, gemm);
+}
+
+void CpuBackend::sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) {
+  cpu::sum_rows(*parallel_, dy, rows, n, bias_gradient);
+}
+
+void CpuBackend::add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) {
+  cpu::add_bias(*parallel_, y, rows, n, bias, activation);
+}
+
+// --- Convolution and pooling
+// ---------------------------------------------------------------------------------------
+
+Index CpuBackend::conv2d_scratch(const Conv2DOp&) const {
+  return 0;
+}
+
+void CpuBackend::conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
+                        Real*) {
+  cpu::conv2d(*parallel_, op, x, kernel, bias, y);
+}
+
+void CpuBackend::conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
+                                      Real*) {
+  cpu::conv2d_backward_data(*parallel_, op, dy, kernel, dx);
+}
+
+void CpuBackend::conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
+                                        Real*) {
+  cpu::conv2d_backward_kernel(*parallel_, op, x, dy, dkernel);
+}
+
+void CpuBackend::pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) {
+  cpu::pool2d(*parallel_, pooling, window, x, y);
+}
+
+void CpuBackend::pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
+                                 Real* dx) {
+  cpu::pool2d_backward(*parallel_, pooling, window, x, dy, dx);
+}
+
+// --- Element-wise and per row
+// --------------------------------------------------------------------------------------
+
+void CpuBackend::activate(Activation activation, const Real* x, Real* y, Index rows, Index n) {
+  cpu::activate(*parallel_, activation, x, y, rows, n);
+}
+
+void CpuBackend::activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
+                                   Index n) {
+  cpu::activate_backward(*parallel_, activation, y, dy, dx, rows, n);
+}
+
+void CpuBackend::rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) {
+  cpu::rms_norm(*parallel_, x, scale, epsilon, y, rows, n);
+}
+
+void CpuBackend::rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                                   Real* dscale, Index rows, Index n) {
+  cpu::rms_norm_backward(*parallel_, x, scale, epsilon, dy, dx, dscale, rows, n);
+}
+
+void CpuBackend::dropout(const Real* x, Real* y, Index count, float rate, RandomStream random) {
+  cpu::dropout(*parallel_, x, y, count, rate, random);
+}
+
+void CpuBackend::merge(Merge mode, const Real* a, const Real* b, Real* y, Index rows, Index n) {
+  cpu::merge(*parallel_, mode, a, b, y, rows, n);
+}
+
+void CpuBackend::merge_backward(Merge mode, const Real* a, const Real* b, const Real* dy, Real* da, Real* db,
+                                Index rows, Index n) {
+  cpu::merge_backward(*parallel_, mode, a, b, dy, da, db, rows, n);
+}
+
+void CpuBackend::reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) {
+  cpu::reverse_time(*parallel_, x, y, batch, time, n);
+}
+
+void CpuBackend::add(const Real* x, Real* y, Index count) {
+  cpu::add(*parallel_, x, y, count);
+}
+
+// --- Embedding
+// -----------------------------------------------------------------------------------------------------
+
+void CpuBackend::embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) {
+  cpu::embedding(*parallel_, ids, table, y, count, n);
+}
+
+void CpuBackend::embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) {
+  cpu::embedding_backward(*parallel_, ids, dy, dtable, count, n);
+}
+
+void CpuBackend::mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) {
+  cpu::mask_nonzero(ids, mask, count);
+}
+
+// --- Recurrent
+// -----------------------------------------------------------------------------------------------------
+
+Index CpuBackend::simple_rnn_saved(const Recurrent& op) const {
+  return cpu::simple_rnn_saved(op);
+}
+Index CpuBackend::simple_rnn_scratch(const Recurrent& op) const {
+  return cpu::simple_rnn_scratch(op);
+}
+
+void CpuBackend::simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                            Real* y, Real* saved, Real* scratch) {
+  cpu::simple_rnn(*parallel_, op, x, parameters, y, saved, scratch);
+}
+
+void CpuBackend::simple_rnn_backward(const Recurrent& op, const Real* x,
+                                     const RecurrentParameters& parameters, const Real* dy, const Real* saved,
+                                     Real* dx, const RecurrentGradients& gradients, Real* scratch) {
+  cpu::simple_rnn_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
+}
+
+Index CpuBackend::lstm_saved(const Recurrent& op) const {
+  return cpu::lstm_saved(op);
+}
+Index CpuBackend::lstm_scratch(const Recurrent& op) const {
+  return cpu::lstm_scratch(op);
+}
+
+void CpuBackend::lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                      Real* saved, Real* scratch) {
+  cpu::lstm(*parallel_, op, x, parameters, y, saved, scratch);
+}
+
+void CpuBackend::lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                               const Real* dy, const Real* saved, Real* dx,
+                               const RecurrentGradients& gradients, Real* scratch) {
+  cpu::lstm_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
+}
+
+// --- Loss and update
+// -----------------------------------------------------------------------------------------------
+
+void CpuBackend::softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n,
+                                       Real* loss, Real* dlogits) {
+  cpu::softmax_cross_entropy(*parallel_, y, labels, mask, rows, n, loss, dlogits);
+}
+
+void CpuBackend::sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
+                     const std::uint8_t* trainable, Index count) {
+  cpu::sgd(*parallel_, step, weights, gradients, velocity, trainable, count);
+}
+
+void CpuBackend::adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
+                      Real* second_moment, const std::uint8_t* trainable, Index count) {
+  cpu::adam(*parallel_, step, weights, gradients, first_moment, second_moment, trainable, count);
+}
+
+double CpuBackend::sum_squares(const Real* values, Index count) {
+  return cpu::sum_squares(*parallel_, values, count);
+}
+
+void CpuBackend::scale(Real* values, Index count, Real factor) {
+  cpu::scale(*parallel_, values, count, factor);
+}
+
+}  // namespace lapis

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lapis/ops/backend.h"
+#include "lapis/ops/parallel.h"
+
+namespace lapis {
+
+/// The CPU: each operation is a free function in a file of its family; this class only gathers them.
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(int threads);
+
+  std::string name() const override;
+
+  Buffer allocate(std::size_t bytes) override;
+  Buffer share(std::span<const Real> values) override;
+  void copy(const Real* from, Real* to, Index count) override;
+  void upload(const void* host, void* device, std::size_t bytes) override;
+  void download(const void* device, void* host, std::size_t bytes) override;
+  void zero(Real* values, Index count) override;
+
+  void gemm(const Gemm& gemm) override;
+  void sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) override;
+  void add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) override;
+
+  Index conv2d_scratch(const Conv2DOp& op) const override;
+  void conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
+              Real* scratch) override;
+  void conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
+                            Real* scratch) override;
+  void conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
+                              Real* scratch) override;
+  void pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) override;
+  void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
+                       Real* dx) override;
+
+  void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) override;
+  void activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
+                         Index n) override;
+  void rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) override;
+  void rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                         Real* dscale, Index rows, Index n) override;
+  void dropout(const Real* x, Real* y, Index count, float rate, RandomStream random) override;
+  void merge(Merge mode, const Real* a, const Real* b, Real* y, Index rows, Index n) override;
+  void merge_backward(Merge mode, const Real* a, const Real* b, const Real* dy, Real* da, Real* db,
+                      Index rows, Index n) override;
+  void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) override;
+  void add(const Real* x, Real* y, Index count) override;
+
+  void embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) override;
+  void embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) override;
+  void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) override;
+
+  Index simple_rnn_saved(const Recurrent& op) const override;
+  Index simple_rnn_scratch(const Recurrent& op) const override;
+  void simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                  Real* saved, Real* scratch) override;
+  void simple_rnn_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                           const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
+                           Real* scratch) override;
+  Index lstm_saved(const Recurrent& op) const override;
+  Index lstm_scratch(const Recurrent& op) const override;
+  void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y, Real* saved,
+            Real* scratch) override;
+  void lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                     const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
+                     Real* scratch) override;
+
+  void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n, Real* loss,
+                             Real* dlogits) override;
+  void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
+           const std::uint8_t* trainable, Index count) override;
+  void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
+            Real* second_moment, const std::uint8_t* trainable, Index count) override;
+  double sum_squares(const Real* values, Index count) override;
+  void scale(Real* values, Index count, Real factor) override;
+
+ private:
+  std::unique_ptr<Parallel> parallel_;
+};
+
+}  // namespace lapis

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "lapis/ops/backend.h"
+#include "lapis/ops/parallel.h"
+
+/// Internal to ops: the loss on the CPU. Contracts: backend.h.
+namespace lapis::cpu {
+
+void softmax_cross_entropy(Parallel& parallel, const Real* y, const Real* labels, Mask mask, Index rows,
+                           Index n, Real* loss, Real* dlogits);
+
+}  // namespace lapis::cpu

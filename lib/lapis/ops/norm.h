@@ -1,0 +1,14 @@
+#pragma once
+
+#include "lapis/ops/backend.h"
+#include "lapis/ops/parallel.h"
+
+/// Internal to ops: RMS normalisation on the CPU. Contracts: backend.h.
+namespace lapis::cpu {
+
+void rms_norm(Parallel& parallel, const Real* x, const Real* scale, Real epsilon, Real* y, Index rows,
+              Index n);
+void rms_norm_backward(Parallel& parallel, const Real* x, const Real* scale, Real epsilon, const Real* dy,
+                       Real* dx, Real* dscale, Index rows, Index n);
+
+}  // namespace lapis::cpu

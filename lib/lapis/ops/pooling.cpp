@@ -1,0 +1,155 @@
+#include "lapis/ops/pooling.h"
+
+#include <algorithm>
+
+#include "lapis/ops/vector.h"
+
+namespace lapis::cpu {
+
+namespace {
+
+using simd::kLanes;
+using simd::select;
+using simd::splat;
+using simd::Vector;
+
+struct Range {
+  Index first = 0;
+  Index last = 0;  // not included
+};
+
+/// The taps of a window that fall on real pixels.
+Range taps_inside(Index output, Index stride, Index pad, Index dilation, Index taps, Index size) {
+  const Index start = output * stride - pad;
+  Range range;
+  while (range.first < taps && start + range.first * dilation < 0) ++range.first;
+  range.last = range.first;
+  while (range.last < taps && start + range.last * dilation < size) ++range.last;
+  return range;
+}
+
+/// One output pixel's window in an image.
+struct Taps {
+  Range y;
+  Range x;
+  Index origin = 0;  // index of tap (0, 0)'s first channel in the image; negative in the padding
+  Index step_y = 0;  // from one tap to the next
+  Index step_x = 0;
+
+  Index count() const { return (y.last - y.first) * (x.last - x.first); }
+  /// Calls function(index of the tap's first channel) in row-major order.
+  template <class Function>
+  void for_each(const Function& function) const {
+    for (Index ky = y.first; ky < y.last; ++ky) {
+      for (Index kx = x.first; kx < x.last; ++kx) function(origin + ky * step_y + kx * step_x);
+    }
+  }
+};
+
+Taps taps_of(const Window2D& window, Index oy, Index ox) {
+  Taps taps;
+  taps.y = taps_inside(oy, window.stride_y, window.pad_top, window.dilation_y, window.kernel_height,
+                       window.height);
+  taps.x =
+      taps_inside(ox, window.stride_x, window.pad_left, window.dilation_x, window.kernel_width, window.width);
+  const Index row = oy * window.stride_y - window.pad_top;
+  const Index column = ox * window.stride_x - window.pad_left;
+  taps.origin = (row * window.width + column) * window.channels;
+  taps.step_y = window.dilation_y * window.width * window.channels;
+  taps.step_x = window.dilation_x * window.channels;
+  return taps;
+}
+
+Vector load_some(const Real* from, Index count) {
+  return count == kLanes ? simd::load(from) : simd::load_part(from, count);
+}
+
+void store_some(Real* to, Vector value, Index count) {
+  if (count == kLanes) {
+    simd::store(to, value);
+  } else {
+    simd::store_part(to, value, count);
+  }
+}
+
+/// Up to kLanes channels of one output pixel; x and y point at the first of them in the image and the pixel.
+void pool_pixel(Pooling pooling, const Taps& taps, const Real* x, Real* y, Index count) {
+  if (pooling == Pooling::average) {
+    Vector sum = {};
+    taps.for_each([&](Index at) { sum += load_some(x + at, count); });
+    store_some(y, sum / static_cast<Real>(taps.count()), count);
+    return;
+  }
+  Vector best = splat(-std::numeric_limits<Real>::infinity());
+  taps.for_each([&](Index at) {
+    const Vector value = load_some(x + at, count);
+    best = select((value > best) | (value != value), value, best);  // once NaN, always NaN
+  });
+  store_some(y, best, count);
+}
+
+void pool_pixel_backward(Pooling pooling, const Taps& taps, const Real* x, const Real* dy, Real* dx,
+                         Index count) {
+  const Vector gradient = load_some(dy, count);
+  if (pooling == Pooling::average) {
+    const Vector share = gradient / static_cast<Real>(taps.count());
+    taps.for_each([&](Index at) { store_some(dx + at, load_some(dx + at, count) + share, count); });
+    return;
+  }
+  // The number of the first largest tap, lane by lane; then its gradient goes to that tap.
+  Vector best = splat(-std::numeric_limits<Real>::infinity());
+  Vector chosen = {};
+  Real number = 0;
+  taps.for_each([&](Index at) {
+    const Vector value = load_some(x + at, count);
+    const simd::BitVector better = value > best;
+    best = select(better, value, best);
+    chosen = select(better, splat(number), chosen);
+    number += 1;
+  });
+  number = 0;
+  taps.for_each([&](Index at) {
+    const Vector share = select(chosen == splat(number), gradient, Vector{});
+    store_some(dx + at, load_some(dx + at, count) + share, count);
+    number += 1;
+  });
+}
+
+}  // namespace
+
+void pool2d(Parallel& parallel, Pooling pooling, const Window2D& window, const Real* x, Real* y) {
+  const Index image = window.height * window.width * window.channels;
+  parallel.for_each(window.batch * window.out_height, [&](Index row) {
+    const Real* const x_image = x + row / window.out_height * image;
+    Real* to = y + row * window.out_width * window.channels;
+    for (Index ox = 0; ox < window.out_width; ++ox, to += window.channels) {
+      const Taps taps = taps_of(window, row % window.out_height, ox);
+      for (Index c = 0; c < window.channels; c += kLanes) {
+        pool_pixel(pooling, taps, x_image + c, to + c, std::min(kLanes, window.channels - c));
+      }
+    }
+  });
+}
+
+void pool2d_backward(Parallel& parallel, Pooling pooling, const Window2D& window, const Real* x,
+                     const Real* dy, Real* dx) {
+  // Windows may overlap: one image is one piece.
+  const Index image = window.height * window.width * window.channels;
+  parallel.for_each(window.batch, [&](Index batch) {
+    const Real* const x_image = x + batch * image;
+    Real* const dx_image = dx + batch * image;
+    const Real* from = dy + batch * window.out_height * window.out_width * window.channels;
+    simd::fill_zero(dx_image, image);
+    for (Index oy = 0; oy < window.out_height; ++oy) {
+      for (Index ox = 0; ox < window.out_width; ++ox, from += window.channels) {
+        const Taps taps = taps_of(window, oy, ox);
+        for (Index c = 0; c < window.channels; c += kLanes) {
+          pool_pixel_backward(pooling, taps, x_image + c, from + c, dx_image + c,
+                              std::min(kLanes, window.channels - c));
+        }
+      }
+    }
+  });
+}
+
+}  // namespace lapis::cpu

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+
+#include "lapis/ops/backend.h"
+#include "lapis/ops/parallel.h"
+
+/// Internal to ops: optimizer steps on the CPU, Keras's formulas. Contracts: backend.h.
+namespace lapis::cpu {
+
+void sgd(Parallel& parallel, const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
+         const std::uint8_t* trainable, Index count);
+void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
+          Real* second_moment, const std::uint8_t* trainable, Index count);
+double sum_squares(Parallel& parallel, const Real* values, Index count);
+void scale(Parallel& parallel, Real* values, Index count, Real factor);
+
+}  // namespace lapis::cpu
