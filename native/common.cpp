@@ -1,0 +1,98 @@
+#include "common.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <thread>
+
+#include "file.h"
+#include "lapis/core/error.h"
+
+namespace lapis::native {
+namespace {
+
+/// Length of the UTF-8 sequence that begins at `at`; 0 where there is none. Overlong forms and surrogates are
+/// let pass: this only serves to print.
+std::size_t sequence_length(std::string_view text, std::size_t at) {
+  const auto first = static_cast<unsigned char>(text[at]);
+  const std::size_t length = first < 0x80   ? 1
+                             : first < 0xC2 ? 0
+                             : first < 0xE0 ? 2
+                             : first < 0xF0 ? 3
+                             : first < 0xF5 ? 4
+                                            : 0;
+  if (length == 0 || at + length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80U) return 0;
+  }
+  return length;
+}
+
+}  // namespace
+
+ModelFile load_model(const std::string& path) {
+  const std::vector<std::byte> bytes = read_file(path);
+  try {
+    return read_model(bytes);
+  } catch (const Error& error) {
+    throw error.inside(path);
+  }
+}
+
+void save_model(const std::string& path, const ModelFile& file, Precision precision) {
+  write_file_atomically(path, write_model(file, precision));
+}
+
+int thread_count(int asked) {
+  return asked > 0 ? asked : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Shape sample_shape(const ModelFile& file) {
+  if (const auto* image = std::get_if<ImageInput>(&file.input))
+    return {image->height, image->width, image->channels};
+  if (const auto* text = std::get_if<TextInput>(&file.input)) return {text->sequence_length};
+  return file.model.input_shape().without_batch();
+}
+
+Shape with_batch_in_front(Index batch, const Shape& sample) {
+  Shape shape{batch};
+  for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
+  return shape;
+}
+
+std::vector<std::string> class_names(const ModelFile& file) {
+  if (!file.labels.empty()) return file.labels;
+  std::vector<std::string> names;
+  for (Index i = 0; i < file.model.output_shape()[-1]; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+void print_json(const Json& json) {
+  const std::string text = json.dump() + "\n";
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+std::string to_utf8(const std::string& text) {
+  std::string clean;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t length = sequence_length(text, at);
+    clean += length > 0 ? text.substr(at, length) : "?";
+    at += std::max<std::size_t>(length, 1);
+  }
+  return clean;
+}
+
+Json to_json(const Shape& shape) {
+  Json::Array sizes;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    sizes.push_back(shape[axis] == kUnknown ? Json() : Json(std::int64_t{shape[axis]}));
+  }
+  return sizes;
+}
+
+Json to_json(const std::vector<std::string>& texts) {
+  Json::Array list;
+  for (const std::string& text : texts) list.emplace_back(text);
+  return list;
+}
+
+}  // namespace lapis::native

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lapis/io/json.h"
+#include "lapis/io/model_file.h"
+
+/// What several subcommands do alike.
+namespace lapis::native {
+
+/// Reads and validates a model file. Throws Error, beginning with the path.
+ModelFile load_model(const std::string& path);
+
+/// Saves all or nothing. Throws Error, beginning with the path.
+void save_model(const std::string& path, const ModelFile& file, Precision precision);
+
+/// `asked`, or as many as the machine has where it is 0.
+int thread_count(int asked);
+
+/// The shape of one sample, without the batch, as the input pipeline makes it; else as the model says, where
+/// a size may be kUnknown.
+Shape sample_shape(const ModelFile& file);
+
+/// `sample` with `batch` in front.
+Shape with_batch_in_front(Index batch, const Shape& sample);
+
+/// The labels; "0", "1", ... where the file has none.
+std::vector<std::string> class_names(const ModelFile& file);
+
+/// One line on standard output.
+void print_json(const Json& json);
+
+/// For JSON output of names that may be any bytes: what is not UTF-8 becomes "?".
+std::string to_utf8(const std::string& text);
+
+/// Sizes as a JSON list; null for one that is unknown.
+Json to_json(const Shape& shape);
+Json to_json(const std::vector<std::string>& texts);
+
+}  // namespace lapis::native

@@ -1,0 +1,190 @@
+// `lapis info`: what is in a model file and what it takes to run it.
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "commands.h"
+#include "common.h"
+#include "console.h"
+#include "lapis/model/plan.h"
+
+namespace lapis::native {
+namespace {
+
+/// Stands for a size that the model leaves open and no input pipeline fixes.
+constexpr Index kOpenSize = 64;
+
+struct Options {
+  std::string model;
+  Index batch = 1;
+  bool json = false;
+};
+
+struct LayerCost {
+  Index parameters = 0;
+  double macs = 0;  // of one sample
+  Shape output;     // of one sample
+};
+
+Shape with_known_sizes(Shape shape) {
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    if (shape[axis] == kUnknown) shape.set(axis, kOpenSize);
+  }
+  return shape;
+}
+
+std::vector<LayerCost> layer_costs(const Model& model, const Shape& sample) {
+  std::vector<LayerCost> costs(static_cast<std::size_t>(model.layer_count()));
+  Shape x = with_batch_in_front(1, sample);
+  for (int i = 0; i < model.layer_count(); ++i) {
+    LayerCost& cost = costs[static_cast<std::size_t>(i)];
+    cost.macs = model.layer(i).macs(x);
+    x = model.layer(i).output_shape(x);
+    cost.output = x.without_batch();
+  }
+  for (const ModelParameter& parameter : model.parameters()) {
+    costs[static_cast<std::size_t>(parameter.layer)].parameters += parameter.info.shape.size();
+  }
+  return costs;
+}
+
+/// Bytes of the workspaces for a batch; the parameters are shared and come on top.
+struct PlanBytes {
+  std::size_t predict = 0, inspect = 0, train = 0;
+};
+
+PlanBytes plan_bytes(const Model& model, const Shape& sample, Index batch) {
+  const std::unique_ptr<Backend> backend = make_cpu_backend(1);
+  const Shape x = with_batch_in_front(batch, sample);
+  const auto bytes = [&](Mode mode) { return Plan(model, *backend, x, mode).bytes(); };
+  return {bytes(Mode::predict), bytes(Mode::inspect), bytes(Mode::train)};
+}
+
+Json integer(std::size_t value) {
+  return Json(static_cast<std::int64_t>(value));
+}
+
+Json input_json(const ModelFile& file) {
+  Json::Object input = {{"kind", input_kind(file.input)}, {"shape", to_json(sample_shape(file))}};
+  if (const auto* text = std::get_if<TextInput>(&file.input)) {
+    input.push_back({"vocabulary", integer(text->vocabulary.size())});
+  }
+  return input;
+}
+
+void print_json_info(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
+                     const PlanBytes& bytes) {
+  Json::Array layers;
+  double macs = 0;
+  for (int i = 0; i < file.model.layer_count(); ++i) {
+    const Layer& layer = file.model.layer(i);
+    const LayerCost& cost = costs[static_cast<std::size_t>(i)];
+    layers.emplace_back(Json::Object{{"name", layer.name()},
+                                     {"type", layer.type()},
+                                     {"output_shape", to_json(cost.output)},
+                                     {"parameters", std::int64_t{cost.parameters}},
+                                     {"macs", cost.macs}});
+    macs += cost.macs;
+  }
+  Json::Object metrics;
+  for (const auto& [name, value] : file.metrics) metrics.push_back({name, value});
+  Json::Object info = {
+      {"name", file.model.name()},
+      {"input", input_json(file)},
+      {"labels", to_json(class_names(file))},
+      {"layers", std::move(layers)},
+      {"parameters", integer(file.model.values().size())},
+      {"macs", macs},
+      {"memory", Json::Object{{"batch", std::int64_t{options.batch}},
+                              {"parameters", integer(file.model.values().size() * sizeof(Real))},
+                              {"predict", integer(bytes.predict)},
+                              {"inspect", integer(bytes.inspect)},
+                              {"train", integer(bytes.train)}}},
+      {"metrics", std::move(metrics)},
+      {"training", file.training.empty() ? Json() : Json::parse(file.training)},
+  };
+  print_json(std::move(info));
+}
+
+std::string input_line(const ModelFile& file) {
+  const Shape shape = sample_shape(file);
+  if (const auto* image = std::get_if<ImageInput>(&file.input)) {
+    return "pictures of " + std::to_string(image->width) + " x " + std::to_string(image->height) +
+           (image->channels == 3 ? " RGB" : " grey");
+  }
+  if (const auto* text = std::get_if<TextInput>(&file.input)) {
+    return "texts of up to " + std::to_string(text->sequence_length) + " words, " +
+           format_count(static_cast<double>(text->vocabulary.size())) + " in the vocabulary";
+  }
+  return "numbers " + shape.to_string();
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
+  return text;
+}
+
+void print_plain(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
+                 const PlanBytes& bytes) {
+  const Style style(stdout);
+  const int width = terminal_width(stdout);
+  std::printf("%s%s%s\n\n", style.bold, file.model.name().c_str(), style.off);
+  std::printf("  reads    %s\n", input_line(file).c_str());
+  std::printf("  classes  %s\n\n", cut_to_width(one_line(join(class_names(file))), width - 12).c_str());
+
+  Table table("llrrr");
+  table.add({"layer", "type", "output", "parameters", "multiply-adds"});
+  double macs = 0;
+  for (int i = 0; i < file.model.layer_count(); ++i) {
+    const LayerCost& cost = costs[static_cast<std::size_t>(i)];
+    const auto number = [](double value) { return value == 0 ? std::string("-") : format_count(value); };
+    table.add({file.model.layer(i).name(), std::string(file.model.layer(i).type()), cost.output.to_string(),
+               number(static_cast<double>(cost.parameters)), number(cost.macs)});
+    macs += cost.macs;
+  }
+  table.add(
+      {"total", "", "", format_count(static_cast<double>(file.model.values().size())), format_count(macs)});
+  std::printf("%s\n", table.to_string().c_str());
+
+  const auto parameter_bytes = static_cast<double>(file.model.values().size() * sizeof(Real));
+  std::printf("  memory   %s parameters; for a batch of %td: %s to predict, %s to inspect, %s to train\n",
+              format_bytes(parameter_bytes).c_str(), options.batch,
+              format_bytes(static_cast<double>(bytes.predict)).c_str(),
+              format_bytes(static_cast<double>(bytes.inspect)).c_str(),
+              format_bytes(static_cast<double>(bytes.train)).c_str());
+  std::string metrics;
+  for (const auto& [name, value] : file.metrics)
+    metrics += (metrics.empty() ? "" : ", ") + name + " " + format_fixed(value, 4);
+  if (!metrics.empty()) std::printf("  metrics  %s\n", metrics.c_str());
+}
+
+void info(const Options& options) {
+  const ModelFile file = load_model(options.model);
+  const Shape sample = with_known_sizes(sample_shape(file));
+  const std::vector<LayerCost> costs = layer_costs(file.model, sample);
+  const PlanBytes bytes = plan_bytes(file.model, sample, options.batch);
+  if (options.json) {
+    print_json_info(options, file, costs, bytes);
+  } else {
+    print_plain(options, file, costs, bytes);
+  }
+}
+
+}  // namespace
+
+void add_info(CLI::App& app) {
+  CLI::App* command =
+      app.add_subcommand("info", "Layers, shapes, parameters, multiply-adds and memory of a model");
+  const auto options = std::make_shared<Options>();
+  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("--batch", options->batch, "Batch that the memory is for")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  command->add_flag("--json", options->json, "Print one JSON object");
+  command->callback([options] { info(*options); });
+}
+
+}  // namespace lapis::native

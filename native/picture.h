@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace lapis::native {
+
+/// 8-bit pixels, row by row from the top left: [height, width, channels].
+struct Picture {
+  std::vector<std::uint8_t> pixels;
+  int width = 0;
+  int height = 0;
+  int channels = 3;  // 3: RGB, 4: RGBA
+};
+
+/// Decodes a PNG, JPEG, BMP, GIF (first frame) or PNM, turned upright as its EXIF orientation says (as
+/// browsers do). Throws Error, beginning with `name`, where the bytes are empty, no picture, truncated or
+/// damaged, or the picture has no pixels or too many.
+Picture decode_picture(const std::string& name, std::span<const std::uint8_t> bytes);
+
+/// `decode_picture` of a file.
+Picture read_picture(const std::string& path);
+
+}  // namespace lapis::native

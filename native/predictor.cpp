@@ -1,0 +1,38 @@
+#include "predictor.h"
+
+#include <algorithm>
+
+#include "common.h"
+
+namespace lapis::native {
+namespace {
+
+constexpr Index kBatch = 64;
+
+}  // namespace
+
+Predictor::Predictor(const Model& model, const Shape& sample, Index samples, int threads)
+    : backend_(make_cpu_backend(threads)),
+      workspace_(model, *backend_, with_batch_in_front(std::clamp<Index>(samples, 1, kBatch), sample),
+                 Mode::predict),
+      sample_size_(sample.size()) {}
+
+std::vector<Real> Predictor::predict(const std::vector<Real>& x, const std::function<void(Index)>& done) {
+  const Index samples = static_cast<Index>(x.size()) / sample_size_;
+  const Index most = workspace_.plan().input_shape()[0];
+  std::vector<Real> all;
+  for (Index start = 0; start < samples; start += most) {
+    const Index batch = std::min(most, samples - start);
+    const View input = workspace_.input(batch);
+    backend_->upload(x.data() + start * sample_size_, input.data,
+                     static_cast<std::size_t>(batch * sample_size_) * sizeof(Real));
+    const ConstView y = workspace_.run(batch);
+    const auto count = static_cast<std::size_t>(y.shape.size());
+    all.resize(all.size() + count);
+    backend_->download(y.data, all.data() + (all.size() - count), count * sizeof(Real));
+    if (done) done(start + batch);
+  }
+  return all;
+}
+
+}  // namespace lapis::native

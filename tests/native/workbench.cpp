@@ -1,0 +1,200 @@
+#include "workbench.h"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "lapis/core/random.h"
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wconversion"
+#pragma GCC diagnostic ignored "-Wsign-conversion"
+#pragma GCC diagnostic ignored "-Wshadow"
+#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
+#define STB_IMAGE_WRITE_IMPLEMENTATION
+#define STB_IMAGE_WRITE_STATIC
+#include <stb/stb_image_write.h>
+#pragma GCC diagnostic pop
+
+namespace lapis_test {
+namespace {
+
+std::string read_all(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+int exit_status(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+void redirect(const std::string& path, int flags, int descriptor) {
+  const int file = ::open(path.c_str(), flags, 0666);
+  if (file < 0 || ::dup2(file, descriptor) < 0) ::_exit(125);
+}
+
+pid_t start(const std::vector<std::string>& arguments, const std::string& in, const std::string& out,
+            const std::string& error) {
+  std::string program = lapis_program();
+  std::vector<std::string> copies = arguments;
+  std::vector<char*> pointers = {program.data()};
+  for (std::string& argument : copies) pointers.push_back(argument.data());
+  pointers.push_back(nullptr);
+  const pid_t process = ::fork();
+  REQUIRE(process >= 0);
+  if (process == 0) {
+    redirect(in, O_RDONLY, STDIN_FILENO);
+    redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
+    redirect(error, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+    ::execv(program.c_str(), pointers.data());
+    ::_exit(126);
+  }
+  return process;
+}
+
+/// For stb_image_write: appends to the vector behind `context`.
+void append(void* context, void* data, int size) {
+  auto& bytes = *static_cast<std::vector<std::uint8_t>*>(context);
+  const auto* first = static_cast<const std::uint8_t*>(data);
+  bytes.insert(bytes.end(), first, first + size);
+}
+
+void write_csv(const std::string& path, int rows, std::uint64_t seed) {
+  static constexpr std::array<const char*, 3> kLabels = {"negative", "neutral", "positive"};
+  static constexpr std::array<std::array<const char*, 3>, 3> kWords = {
+      {{"buruk", "kecewa", "parah"}, {"meja", "jalan", "buku"}, {"bagus", "enak", "senang"}}};
+  const lapis::RandomStream random(seed, 0);
+  std::ostringstream csv;
+  csv << "id,text,label\n";
+  for (int i = 0; i < rows; ++i) {
+    const auto label = static_cast<std::size_t>(i % 3);
+    const auto at = static_cast<std::uint64_t>(4 * i);
+    csv << i << ",\"" << kWords[label][random.below(at, 3)] << ", yang "
+        << kWords[label][random.below(at + 1, 3)] << " itu\"," << kLabels[label] << "\n";
+  }
+  write_text(path, csv.str());
+}
+
+}  // namespace
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (std::filesystem::temp_directory_path() / "lapis_test.XXXXXX").string();
+  REQUIRE(::mkdtemp(pattern.data()) != nullptr);
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+int CommandResult::error_lines() const {
+  return static_cast<int>(std::count(error.begin(), error.end(), '\n'));
+}
+
+std::string lapis_program() {
+  if (const char* path = std::getenv("LAPIS_CLI")) return path;
+  return (std::filesystem::canonical("/proc/self/exe").parent_path().parent_path() / "lapis").string();
+}
+
+CommandResult lapis(const std::vector<std::string>& arguments, const std::string& input) {
+  const TemporaryFolder folder;
+  write_text(folder / "in", input);
+  const pid_t process = start(arguments, folder / "in", folder / "out", folder / "error");
+  CommandResult result;
+  result.status = wait_for(process);
+  result.out = read_all(folder / "out");
+  result.error = read_all(folder / "error");
+  return result;
+}
+
+pid_t start_lapis(const std::vector<std::string>& arguments, const std::string& out,
+                  const std::string& error) {
+  return start(arguments, "/dev/null", out, error);
+}
+
+int wait_for(pid_t process) {
+  int status = 0;
+  REQUIRE(::waitpid(process, &status, 0) == process);
+  return exit_status(status);
+}
+
+void write_text(const std::string& path, std::string_view text) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(text.data(), static_cast<std::streamsize>(text.size()));
+  REQUIRE(file.good());
+}
+
+void write_octets(const std::string& path, const std::vector<std::uint8_t>& bytes) {
+  write_text(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+std::vector<std::uint8_t> encode(const std::string& format, int width, int height,
+                                 const std::vector<std::uint8_t>& rgb) {
+  std::vector<std::uint8_t> file;
+  int done = 0;
+  if (format == "png") done = stbi_write_png_to_func(append, &file, width, height, 3, rgb.data(), 3 * width);
+  if (format == "jpg") done = stbi_write_jpg_to_func(append, &file, width, height, 3, rgb.data(), 95);
+  if (format == "bmp") done = stbi_write_bmp_to_func(append, &file, width, height, 3, rgb.data());
+  REQUIRE(done == 1);
+  return file;
+}
+
+std::vector<std::uint8_t> plain_png(int width, int height, std::uint8_t red, std::uint8_t green,
+                                    std::uint8_t blue) {
+  std::vector<std::uint8_t> rgb;
+  for (int i = 0; i < width * height; ++i) rgb.insert(rgb.end(), {red, green, blue});
+  return encode("png", width, height, rgb);
+}
+
+void write_cifar10(const std::string& folder, int records) {
+  std::filesystem::create_directories(folder);
+  const lapis::RandomStream random(7, 7);
+  std::uint64_t drawn = 0;
+  for (const char* name :
+       {"data_batch_1", "data_batch_2", "data_batch_3", "data_batch_4", "data_batch_5", "test_batch"}) {
+    std::vector<std::uint8_t> bytes;
+    for (int i = 0; i < records; ++i) {
+      const int label = static_cast<int>(random.below(drawn++, 10));
+      bytes.push_back(static_cast<std::uint8_t>(label));
+      for (int place = 0; place < 3 * 32 * 32; ++place) {
+        const int y = place / 32 % 32, x = place % 32;
+        const bool bright = y / 8 == label / 4 && x / 8 == label % 4;
+        bytes.push_back(static_cast<std::uint8_t>((bright ? 180U : 20U) + random.below(drawn++, 50)));
+      }
+    }
+    write_octets(folder + "/" + name + ".bin", bytes);
+  }
+  write_text(folder + "/batches.meta.txt",
+             "airplane\nautomobile\nbird\ncat\ndeer\ndog\nfrog\nhorse\nship\ntruck\n\n");
+}
+
+void write_nusax(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  write_csv(folder + "/train.csv", 60, 1);
+  write_csv(folder + "/valid.csv", 15, 2);
+  write_csv(folder + "/test.csv", 15, 3);
+}
+
+void write_image_folder(const std::string& folder, int count) {
+  for (const bool red : {false, true}) {
+    const std::string name = folder + (red ? "/red" : "/blue");
+    std::filesystem::create_directories(name);
+    for (int i = 0; i < count; ++i) {
+      const auto shade = static_cast<std::uint8_t>(150 + 5 * (i % 20));
+      write_octets(name + "/" + std::to_string(i) + ".png",
+                   plain_png(8 + i, 12, red ? shade : 10, 10, red ? 10 : shade));
+    }
+  }
+}
+
+}  // namespace lapis_test
