@@ -28,5 +28,5 @@ std::string read_text(const std::filesystem::path& path);
 /// `LAPIS_NEED_SHARED(folder, "golden");` declares `folder`, or skips the test where there is no such file.
 #define LAPIS_NEED_SHARED(variable, relative)                                               \
   const auto variable##_found = ::lapis_test::find_shared(relative);                        \
-  if (!variable##_found) return ::lapis_test::skip(std::string("no shared/") + (relative)); \
+  if (!variable##_found) return ::lapis_test::skip("no shared/" relative);                  \
   const std::filesystem::path& variable = *variable##_found
