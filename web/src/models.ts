@@ -1,0 +1,126 @@
+// The models of this page: the index the build wrote, and the cards to choose from.
+import type { ModelInfo } from 'lapis';
+import { make } from './dom';
+import { bytes, percent } from './format';
+
+export type Kind = 'text' | 'image';
+
+/** One line of weights/models.json (written by tools/build_index.mjs), or a file the visitor opened. */
+export interface ModelEntry {
+  /** Unique on this page; for the page's own models their name. */
+  key: string;
+  name: string;
+  kind: Kind;
+  bytes: number;
+  parameters: number;
+  labels: string[];
+  metrics: Record<string, number>;
+  /** Where to fetch it, or the opened file's own bytes. */
+  source: string | ArrayBuffer;
+  is_default: boolean;
+}
+
+interface IndexLine extends Omit<ModelEntry, 'key' | 'source' | 'is_default'> {
+  file: string;
+  version: string;
+  default: boolean;
+}
+
+export async function fetch_index(): Promise<ModelEntry[]> {
+  const url = new URL('weights/models.json', document.baseURI);
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`the list of models answered ${response.status}`);
+  let lines: IndexLine[];
+  try {
+    lines = (await response.json()) as IndexLine[];
+  } catch {
+    throw new Error('the list of models is not JSON; the server may have answered with a web page instead');
+  }
+  return lines.map(({ file, version, default: is_default, ...line }) => ({
+    ...line,
+    key: line.name,
+    source: new URL(`${file}?v=${version}`, url).href,
+    is_default,
+  }));
+}
+
+export function entry_of_opened_file(
+  key: string,
+  file: File,
+  source: ArrayBuffer,
+  info: ModelInfo,
+  kind: Kind,
+): ModelEntry {
+  return {
+    key,
+    name: file.name,
+    kind,
+    bytes: source.byteLength,
+    parameters: info.parameters,
+    labels: info.labels,
+    metrics: info.metrics,
+    source,
+    is_default: false,
+  };
+}
+
+const titles: Record<string, string> = {
+  nusax_simple_rnn: 'Simple RNN',
+  nusax_bi_simple_rnn: 'Simple RNN, both directions',
+  nusax_lstm: 'LSTM',
+  nusax_bilstm: 'LSTM, both directions',
+  cifar10_cnn: 'Convolutional network',
+};
+
+export function title_of(entry: { name: string }): string {
+  return titles[entry.name] ?? entry.name;
+}
+
+const metric_names: Record<string, string> = {
+  test_accuracy: 'Test accuracy',
+  test_macro_f1: 'Test macro F1',
+  valid_accuracy: 'Validation accuracy',
+  valid_macro_f1: 'Validation macro F1',
+};
+
+/** The known metrics first and under their full names, then whatever else the file tells. */
+export function metric_lines(metrics: Record<string, number>): [string, string][] {
+  const known = Object.keys(metric_names).filter((key) => key in metrics);
+  const others = Object.keys(metrics).filter((key) => !(key in metric_names));
+  return [...known, ...others].map((key) => {
+    const value = metrics[key] ?? NaN;
+    const shown = key.endsWith('accuracy') ? percent(value) : value.toFixed(3);
+    return [metric_names[key] ?? key.replaceAll('_', ' '), shown];
+  });
+}
+
+/** Radio cards: size and test metrics are visible before anything is loaded. */
+export class ModelCards {
+  constructor(
+    private readonly root: HTMLElement,
+    private readonly group: string,
+    private readonly choose: (entry: ModelEntry) => void,
+  ) {}
+
+  show(entries: readonly ModelEntry[], chosen: ModelEntry): void {
+    this.root.replaceChildren(...entries.map((entry) => this.card(entry, entry === chosen)));
+  }
+
+  private card(entry: ModelEntry, checked: boolean): HTMLElement {
+    const input = make('input', { type: 'radio', name: this.group, value: entry.key, checked });
+    input.addEventListener('change', () => {
+      this.choose(entry);
+    });
+    const { test_accuracy, test_macro_f1 } = entry.metrics;
+    const figures = [bytes(entry.bytes)];
+    if (test_accuracy !== undefined) figures.push(`${percent(test_accuracy)} right`);
+    if (test_macro_f1 !== undefined) figures.push(`F1 ${test_macro_f1.toFixed(2)}`);
+    return make(
+      'label',
+      { class: 'model-card' },
+      input,
+      make('span', { class: 'model-title' }, title_of(entry)),
+      make('span', { class: 'model-figures' }, figures.join(' · ')),
+    );
+  }
+}

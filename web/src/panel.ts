@@ -1,0 +1,171 @@
+// What the text tab and the picture tab share: choosing and loading a model, asking it, showing its answer or what
+// went wrong. A tab only says how to ask (`classify`) and what else to show (`painted`).
+import { announce } from './announcer';
+import { by_id, make } from './dom';
+import { WorkerDied, type Engine } from './engine';
+import { bytes, percent } from './format';
+import { Latest } from './latest';
+import { fill_model_details } from './model_details';
+import { ModelCards, title_of, type ModelEntry } from './models';
+import type { LoadedModel, Outcome } from './protocol';
+import { best_of, label_of, ResultView } from './result_view';
+
+export interface PanelHooks<Input, Result extends Outcome> {
+  classify(key: string, input: Input): Promise<Result>;
+  /** Called in the same task that paints the bars, so that a tab never shows halves of two answers. */
+  painted(result: Result, input: Input, model: LoadedModel): void;
+  /** The class a sample was made as, or null. */
+  expected(input: Input): string | null;
+  /** Called once another model was chosen. */
+  chosen(): void;
+  empty_message: string;
+}
+
+interface Answer<Result> {
+  result: Result;
+  model: LoadedModel;
+  round_trip_ms: number;
+}
+
+export class Panel<Input, Result extends Outcome> {
+  model: ModelEntry;
+  private readonly result: ResultView;
+  private readonly cards: ModelCards;
+  private readonly status: HTMLElement;
+  private readonly details: HTMLElement;
+  private readonly queue: Latest<Input, Answer<Result>>;
+  private input: Input | null = null;
+  private ready = false;
+  private first_answer: (() => void) | null = null;
+
+  constructor(
+    private readonly id: 'text' | 'picture',
+    private readonly engine: Engine,
+    private readonly entries: ModelEntry[],
+    first: ModelEntry,
+    private readonly hooks: PanelHooks<Input, Result>,
+  ) {
+    this.model = first;
+    this.result = new ResultView(by_id(`${id}-result`, HTMLElement));
+    this.status = by_id(`${id}-status`, HTMLElement);
+    this.details = by_id(`${id}-details`, HTMLElement);
+    this.cards = new ModelCards(by_id(`${id}-models`, HTMLElement), `${id}-model`, (entry) => {
+      void this.select(entry);
+      hooks.chosen();
+    });
+    this.queue = new Latest(
+      (input) => this.ask(input),
+      (answer, input) => {
+        this.paint(answer, input);
+      },
+      (error) => {
+        this.show_failure(error);
+      },
+    );
+    this.cards.show(entries, first);
+    this.result.clear(first.labels, hooks.empty_message);
+  }
+
+  /** Resolves when the first answer has been painted: the moment to fetch what is not needed yet. */
+  readonly answered = new Promise<void>((resolve) => {
+    this.first_answer = resolve;
+  });
+
+  /** Loads a model, with progress, and asks it about the present input. */
+  async select(entry: ModelEntry): Promise<void> {
+    this.model = entry;
+    this.ready = false;
+    this.queue.cancel();
+    this.result.clear(entry.labels, this.input === null ? this.hooks.empty_message : 'Loading the model …');
+    this.details.replaceChildren(make('p', {}, 'Shown once the model is loaded.'));
+    const progress = this.show_progress(entry);
+    try {
+      const loaded = await this.engine.load(entry.key, entry.source, (state) => {
+        // The size in the index, because a compressed transfer announces its compressed size.
+        progress.value = Math.min(1, state.loaded / entry.bytes);
+      });
+      if (entry !== this.model) return;
+      this.ready = true;
+      this.status.replaceChildren();
+      fill_model_details(this.details, loaded.info);
+      if (this.input !== null) this.queue.submit(this.input);
+    } catch (error) {
+      if (entry === this.model) this.show_failure(error);
+    }
+  }
+
+  /** Loads the chosen model unless it is there or on its way. */
+  wake(): void {
+    if (!this.ready && !this.status.hasChildNodes()) void this.select(this.model);
+  }
+
+  add(entry: ModelEntry): void {
+    this.entries.push(entry);
+    this.cards.show(this.entries, entry);
+    void this.select(entry);
+  }
+
+  choose(key: string): void {
+    const entry = this.entries.find((candidate) => candidate.key === key);
+    if (!entry || entry === this.model) return;
+    this.cards.show(this.entries, entry);
+    void this.select(entry);
+  }
+
+  /** The newest input; null when there is none. Whatever is still being computed is never painted. */
+  submit(input: Input | null, message = this.hooks.empty_message): void {
+    this.input = input;
+    if (input === null) {
+      this.queue.cancel();
+      this.result.clear(this.model.labels, message);
+    } else if (this.ready) {
+      this.queue.submit(input);
+    }
+  }
+
+  /** Shows that the model found nothing to answer about. */
+  clear_answer(message: string): void {
+    this.result.clear(this.model.labels, message);
+  }
+
+  private async ask(input: Input): Promise<Answer<Result>> {
+    const entry = this.model;
+    // At once where the model is loaded; after the worker died this loads it again.
+    const model = await this.engine.load(entry.key, entry.source);
+    const start = performance.now();
+    const result = await this.hooks.classify(entry.key, input);
+    return { result, model, round_trip_ms: performance.now() - start };
+  }
+
+  private paint({ result, model, round_trip_ms }: Answer<Result>, input: Input): void {
+    this.status.replaceChildren();
+    this.result.paint(result, { round_trip_ms, backend: model.backend }, this.hooks.expected(input));
+    this.hooks.painted(result, input, model);
+    const best = best_of(result.probabilities);
+    announce(`${label_of(result.labels, best)}, ${percent(result.probabilities[best] ?? 0)}`);
+    this.first_answer?.();
+  }
+
+  private show_progress(entry: ModelEntry): HTMLProgressElement {
+    const id = `${this.id}-progress`;
+    const progress = make('progress', { id, max: 1, value: 0 });
+    const label = make('label', { for: id }, `Loading “${title_of(entry)}”, ${bytes(entry.bytes)}`);
+    this.status.replaceChildren(make('div', { class: 'loading' }, label, progress));
+    return progress;
+  }
+
+  private show_failure(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    const died = error instanceof WorkerDied;
+    const title = this.ready
+      ? 'The model could not answer this.'
+      : `The model “${title_of(this.model)}” could not be loaded.`;
+    const retry = make('button', { type: 'button', class: 'button' }, died ? 'Start it again' : 'Try again');
+    retry.addEventListener('click', () => {
+      void this.select(this.model);
+    });
+    const message = died ? make('p', {}, reason) : make('p', {}, make('strong', {}, title), ` ${reason}`);
+    this.result.clear(this.model.labels, 'No answer');
+    this.status.replaceChildren(make('div', { class: 'notice', role: 'alert' }, message, retry));
+  }
+}

@@ -1,0 +1,55 @@
+// What the page asks its worker, and what it gets back. The only file both sides import types from.
+import type { ModelInfo, Token } from 'lapis';
+
+export type Fit = 'crop' | 'fit';
+
+export interface LoadedModel {
+  info: ModelInfo;
+  backend: 'simd' | 'scalar';
+}
+
+export interface Outcome {
+  labels: string[];
+  probabilities: Float32Array;
+  /** Milliseconds inside the network, measured by the library. */
+  ms: number;
+}
+
+export interface TextOutcome extends Outcome {
+  /** Only the tokens the network reads. */
+  tokens: Token[];
+  /** How many more words the text had. */
+  truncated: number;
+}
+
+export interface PictureOutcome extends Outcome {
+  /** RGBA, exactly what the network sees. */
+  pixels: Uint8ClampedArray;
+  width: number;
+  height: number;
+}
+
+export interface DecodedPicture {
+  /** Names the pixels the worker keeps, for `classify_picture`. */
+  picture: number;
+  width: number;
+  height: number;
+  /** Set where a large photograph was made smaller before the network's own resizing. */
+  reduced_to: { width: number; height: number } | null;
+  preview: ImageBitmap;
+}
+
+export interface Calls {
+  load_model: {
+    params: { key: string; source: string | ArrayBuffer; simd: boolean };
+    result: LoadedModel;
+  };
+  classify_text: { params: { key: string; text: string }; result: TextOutcome };
+  decode_picture: { params: { blob: Blob; name: string }; result: DecodedPicture };
+  classify_picture: { params: { key: string; picture: number; fit: Fit }; result: PictureOutcome };
+}
+
+export interface Progress {
+  loaded: number;
+  total: number | null;
+}

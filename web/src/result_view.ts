@@ -1,0 +1,119 @@
+// The answer: the most probable class in large letters, then every class with its bar and number, then the time taken.
+import { make } from './dom';
+import { milliseconds, percent } from './format';
+import type { Outcome } from './protocol';
+
+export interface Timing {
+  round_trip_ms: number;
+  backend: string;
+}
+
+export function best_of(probabilities: Float32Array): number {
+  return probabilities.reduce((best, value, index) => (value > (probabilities[best] ?? 0) ? index : best), 0);
+}
+
+export function label_of(labels: readonly string[], index: number): string {
+  return labels[index] ?? `class ${index}`;
+}
+
+interface Row {
+  row: HTMLTableRowElement;
+  bar: HTMLElement;
+  number: HTMLElement;
+}
+
+export class ResultView {
+  private readonly verdict = make('p', { class: 'verdict' });
+  private readonly expected = make('p', { class: 'expected' });
+  private readonly body = make('tbody');
+  private readonly timing = make('p', { class: 'timing' });
+  private rows: Row[] = [];
+
+  constructor(private readonly root: HTMLElement) {
+    const head = make(
+      'thead',
+      { class: 'visually-hidden' },
+      make(
+        'tr',
+        {},
+        make('th', { scope: 'col' }, 'Class'),
+        make('th', { scope: 'col' }, 'Bar'),
+        make('th', { scope: 'col' }, 'Probability'),
+      ),
+    );
+    const caption = make('caption', { class: 'visually-hidden' }, 'Probability of each class');
+    const table = make('table', { class: 'bars' }, caption, head, this.body);
+    root.append(this.verdict, this.expected, table, this.timing);
+  }
+
+  /** Empty bars in the classes' own order, so that nothing moves when the numbers come. */
+  clear(labels: readonly string[], message: string): void {
+    this.use_rows(labels.length, labels);
+    for (const { row, bar, number } of this.rows) {
+      row.classList.remove('best');
+      bar.style.setProperty('--share', '0');
+      number.textContent = '–';
+    }
+    this.verdict.replaceChildren(make('span', { class: 'verdict-empty' }, message));
+    this.expected.replaceChildren();
+    this.timing.textContent = '\u00a0';
+    this.root.dataset['state'] = 'empty';
+  }
+
+  paint(outcome: Outcome, timing: Timing, expected: string | null): void {
+    const { labels, probabilities, ms } = outcome;
+    this.use_rows(probabilities.length, labels);
+    const best = best_of(probabilities);
+    this.rows.forEach(({ row, bar, number }, index) => {
+      const share = probabilities[index] ?? 0;
+      row.classList.toggle('best', index === best);
+      bar.style.setProperty('--share', share.toFixed(4));
+      number.textContent = percent(share);
+    });
+    this.verdict.replaceChildren(
+      make('span', { class: 'verdict-label' }, label_of(labels, best)),
+      ' ',
+      make('span', { class: 'verdict-share' }, percent(probabilities[best] ?? 0)),
+    );
+    this.paint_expected(expected, label_of(labels, best));
+    this.timing.replaceChildren(
+      make('span', {}, `${milliseconds(ms)} in the network`),
+      make('span', {}, `${milliseconds(timing.round_trip_ms)} to the worker and back`),
+      make('span', {}, timing.backend === 'simd' ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD'),
+    );
+    this.root.dataset['state'] = 'painted';
+  }
+
+  /** The samples know what they were made as; where the model errs, the page says so. */
+  private paint_expected(expected: string | null, answer: string): void {
+    this.expected.replaceChildren();
+    this.expected.classList.toggle('wrong', expected !== null && expected !== answer);
+    if (expected === null) return;
+    this.expected.append(
+      expected === answer
+        ? `Right: this sample was made as “${expected}”.`
+        : `Wrong: this sample was made as “${expected}”. The model errs here.`,
+    );
+  }
+
+  private use_rows(length: number, labels: readonly string[]): void {
+    const same =
+      this.rows.length === length &&
+      this.rows.every((r, i) => r.row.dataset['label'] === label_of(labels, i));
+    if (same) return;
+    this.rows = Array.from({ length }, (_, index) => {
+      const label = label_of(labels, index);
+      const bar = make('span', { class: 'bar' });
+      const number = make('td', { class: 'share' });
+      const row = make(
+        'tr',
+        { 'data-label': label },
+        make('th', { scope: 'row' }, label),
+        make('td', { class: 'track' }, bar),
+        number,
+      );
+      return { row, bar, number };
+    });
+    this.body.replaceChildren(...this.rows.map(({ row }) => row));
+  }
+}

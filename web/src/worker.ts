@@ -1,0 +1,62 @@
+// Owns the WebAssembly module and the models. Everything numeric happens here, off the page's thread.
+import { loadModel, type Model } from 'lapis';
+import type { Outcome } from './protocol';
+import { serve } from './rpc';
+import { decode_picture, type Picture } from './picture_decode';
+
+const scope = self as unknown as DedicatedWorkerGlobalScope;
+const models = new Map<string, Model>();
+
+/** Only the newest picture is kept: the crop/fit choice and another model use its pixels again. */
+let picture: { number: number; pixels: Picture } | null = null;
+let last_picture = 0;
+
+function model_of(key: string): Model {
+  const model = models.get(key);
+  if (!model) throw new Error(`model "${key}" is not loaded`);
+  return model;
+}
+
+function outcome_of({ labels, probabilities, ms }: Outcome): Outcome {
+  return { labels, probabilities, ms };
+}
+
+serve(scope, {
+  async load_model({ key, source, simd }, report) {
+    // Without `simd` the library picks: SIMD where this browser has it.
+    const model = await loadModel(source, { onProgress: report, ...(simd ? {} : { simd: false }) });
+    models.get(key)?.dispose();
+    models.set(key, model);
+    return { info: model.info, backend: model.backend };
+  },
+
+  classify_text({ key, text }) {
+    const model = model_of(key);
+    const prediction = model.predictText(text);
+    const { tokens, truncated } = prediction;
+    return {
+      ...outcome_of(prediction),
+      tokens: tokens.slice(0, read_length(model, tokens.length)),
+      truncated,
+    };
+  },
+
+  async decode_picture({ blob, name }) {
+    const number = ++last_picture;
+    const { pixels, ...decoded } = await decode_picture(blob, name);
+    // A large picture may be ready later than a small one opened after it.
+    if (!picture || number > picture.number) picture = { number, pixels };
+    return { picture: number, ...decoded };
+  },
+
+  classify_picture({ key, picture: number, fit }) {
+    if (picture?.number !== number) throw new Error('another picture has been opened since');
+    const prediction = model_of(key).predictImage(picture.pixels, { fit });
+    const { pixels, width, height } = prediction;
+    return { ...outcome_of(prediction), pixels, width, height };
+  },
+});
+
+function read_length(model: Model, available: number): number {
+  return Math.min(available, model.info.input.text?.sequence_length ?? available);
+}
