@@ -1,8 +1,11 @@
 #pragma once
 
-#include <sstream>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 
 namespace lapis {
 
@@ -17,12 +20,55 @@ class Error : public std::runtime_error {
   Error inside(const std::string& where) const { return Error(where + ": " + what()); }
 };
 
-/// Throws an Error whose text is all `parts` printed one after another.
+/// One piece of a message: a text, a number, or anything with `to_string()`. Refers to what it is made of.
+/// (Streams would do the same, and make the WebAssembly module a third larger: they bring every locale's
+/// dates and money.)
+class MessagePart {
+ public:
+  MessagePart(std::string_view text) : kind_(Kind::text), text_(text) {}
+  MessagePart(const std::string& text) : MessagePart(std::string_view(text)) {}
+  MessagePart(const char* text) : MessagePart(std::string_view(text)) {}
+  MessagePart(const char& character) : MessagePart(std::string_view(&character, 1)) {}
+  template <std::signed_integral T>
+  MessagePart(T number) : kind_(Kind::integer), integer_(number) {}
+  template <std::unsigned_integral T>
+  MessagePart(T number) : kind_(Kind::unsigned_integer), unsigned_(number) {}
+  template <std::floating_point T>
+  MessagePart(T number) : kind_(Kind::number), number_(static_cast<double>(number)) {}
+  template <class T>
+  requires requires(const T& object) {
+    { object.to_string() } -> std::same_as<std::string>;
+  }
+  MessagePart(const T& object)
+      : kind_(Kind::object), object_{&object, [](const void* printed) {
+                                       return static_cast<const T*>(printed)->to_string();
+                                     }} {}
+
+  void append_to(std::string& message) const;
+
+ private:
+  enum class Kind { text, integer, unsigned_integer, number, object };
+  struct Object {
+    const void* address;
+    std::string (*print)(const void*);
+  };
+
+  Kind kind_;
+  union {
+    std::string_view text_;
+    std::int64_t integer_;
+    std::uint64_t unsigned_;
+    double number_;
+    Object object_;
+  };
+};
+
+/// Throws an Error whose text is all `parts` one after another.
+[[noreturn]] void fail_with(std::initializer_list<MessagePart> parts);
+
 template <class... Parts>
 [[noreturn]] void fail(const Parts&... parts) {
-  std::ostringstream text;
-  (text << ... << parts);
-  throw Error(text.str());
+  fail_with({MessagePart(parts)...});
 }
 
 }  // namespace lapis
