@@ -148,6 +148,24 @@ test('the newest picture wins, whichever was ready first', options, async () => 
   assert.equal(await page.locator('#picture-status [role=alert]').count(), 0);
 });
 
+test('what each layer makes of the picture follows the picture', options, async () => {
+  const page = await open_picture_tab();
+  const look = async (name) => {
+    await page.locator('.sample', { hasText: name }).click();
+    await page.locator('#picture-result .expected', { hasText: `“${name}”` }).waitFor();
+    await page.waitForTimeout(300);
+    return page
+      .locator('#picture-maps canvas')
+      .evaluateAll((canvases) => canvases.map((canvas) => canvas.toDataURL()));
+  };
+  assert.deepEqual(await look('ship'), [], 'nothing is computed for a closed view');
+  await page.locator('#picture-inside summary').click();
+  await page.locator('#picture-maps canvas').first().waitFor();
+  const [ship, frog] = [await look('ship'), await look('frog')];
+  assert.ok(ship.length >= 2, `${ship.length} layers`);
+  ship.forEach((maps, i) => assert.notEqual(maps, frog[i], `layer ${i} sees another picture`));
+});
+
 test('a transparent picture is seen on white', options, async () => {
   const page = await open_picture_tab();
   const data = await page.evaluate(async () => {

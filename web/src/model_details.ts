@@ -32,7 +32,7 @@ function input_in_words({ input }: ModelInfo): string {
     const { width, height, channels } = input.image;
     return `${width} × ${height} pixels, ${channels === 1 ? 'grey' : `${channels} colours`}`;
   }
-  return shape_in_words(input.shape);
+  return shape_in_words(input.shape.slice(1));
 }
 
 /** Only what is one plain value; anything nested stays in the file. */
@@ -53,6 +53,7 @@ function trimmed(value: number): string {
   return Number.isInteger(value) ? count(value) : String(Number(value.toPrecision(4)));
 }
 
+/** Of one sample: without the batch, which comes first. */
 function shape_in_words(shape: readonly (number | null)[]): string {
   return shape.map((size) => size ?? 'any').join(' × ');
 }
@@ -65,7 +66,7 @@ function layers_table(info: ModelInfo): HTMLTableElement {
       {},
       make('th', { scope: 'row' }, layer.name),
       make('td', {}, layer.type),
-      make('td', { class: 'figure' }, shape_in_words(layer.output_shape)),
+      make('td', { class: 'figure' }, shape_in_words(layer.output_shape.slice(1))),
       make('td', { class: 'figure' }, count(layer.parameters)),
     ),
   );

@@ -1,6 +1,7 @@
 // The picture tab: one picture from a file, a drop, the clipboard or a sample, and the few pixels the network gets.
 import { by_id, make } from './dom';
 import type { Engine } from './engine';
+import { FeatureMapsView } from './feature_maps';
 import { count } from './format';
 import type { ModelEntry } from './models';
 import { set_notice } from './notice';
@@ -28,6 +29,7 @@ export class PicturePanel {
   private readonly figures = by_id('picture-figures', HTMLElement);
   private readonly original = by_id('picture-original', HTMLCanvasElement);
   private readonly seen = by_id('picture-seen', HTMLCanvasElement);
+  private readonly maps: FeatureMapsView;
   private opened: OpenedPicture | null = null;
   private preview: ImageBitmap | null = null;
   private openings = 0;
@@ -45,8 +47,14 @@ export class PicturePanel {
       empty_message: 'Choose a picture',
       painted: (result) => {
         this.paint_seen(result);
+        this.maps.show(this.panel.model.key);
       },
     });
+    this.maps = new FeatureMapsView(
+      by_id('picture-inside', HTMLDetailsElement),
+      by_id('picture-maps', HTMLElement),
+      engine,
+    );
     const file_input = by_id('picture-file', HTMLInputElement);
     file_input.addEventListener('change', () => {
       const file = file_input.files?.[0];
@@ -76,22 +84,15 @@ export class PicturePanel {
 
   async open_sample(name: string): Promise<void> {
     const sample = pictures.find((known) => known === name);
-    if (!sample) return;
-    try {
-      const response = await fetch(sample_url(sample));
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await this.open(await response.blob(), `${sample}.webp`, sample);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      set_notice(this.notice, `The sample “${sample}” could not be fetched: ${reason}.`);
-    }
+    if (sample) await this.open(fetch_sample(sample), `${sample}.webp`, sample);
   }
 
   /** Shows a picture and asks about it. A file that cannot be used leaves the last picture where it is. */
-  async open(blob: Blob, name: string, sample: PictureSample | null = null): Promise<void> {
+  async open(source: Blob | Promise<Blob>, name: string, sample: PictureSample | null = null): Promise<void> {
     const opening = ++this.openings;
     set_notice(this.notice, null);
     try {
+      const blob = await source;
       const decoded = await this.engine.call('decode_picture', { blob, name });
       if (opening !== this.openings) return; // another was opened meanwhile
       this.opened = { blob, name, sample, picture: decoded.picture, epoch: this.engine.epoch };
@@ -170,4 +171,11 @@ export class PicturePanel {
   private fit_radios(): HTMLInputElement[] {
     return [...document.querySelectorAll<HTMLInputElement>('input[name="fit"]')];
   }
+}
+
+async function fetch_sample(sample: PictureSample): Promise<Blob> {
+  const response = await fetch(sample_url(sample)).catch(() => null);
+  if (response?.ok) return response.blob();
+  const reason = response ? `the server answered ${response.status}` : 'the server did not answer';
+  throw new Error(`The sample “${sample}” could not be fetched: ${reason}.`);
 }

@@ -39,6 +39,19 @@ export interface DecodedPicture {
   preview: ImageBitmap;
 }
 
+/** A layer's output as pictures: the first `maps` of its maps, one byte a pixel, scaled from `low`..`high` to 0..255. */
+export interface LayerMaps {
+  layer: string;
+  type: string;
+  maps: number;
+  of: number;
+  width: number;
+  height: number;
+  low: number;
+  high: number;
+  values: Uint8Array;
+}
+
 export interface Calls {
   load_model: {
     params: { key: string; source: string | ArrayBuffer; simd: boolean };
@@ -47,6 +60,8 @@ export interface Calls {
   classify_text: { params: { key: string; text: string }; result: TextOutcome };
   decode_picture: { params: { blob: Blob; name: string }; result: DecodedPicture };
   classify_picture: { params: { key: string; picture: number; fit: Fit }; result: PictureOutcome };
+  /** About the model's last prediction. */
+  look_inside: { params: { key: string }; result: LayerMaps[] };
 }
 
 export interface Progress {

@@ -78,7 +78,7 @@ export class ResultView {
     this.paint_expected(expected, label_of(labels, best));
     this.timing.replaceChildren(
       make('span', {}, `${milliseconds(ms)} in the network`),
-      make('span', {}, `${milliseconds(timing.round_trip_ms)} to the worker and back`),
+      make('span', {}, `${milliseconds(timing.round_trip_ms)} round trip`),
       make('span', {}, timing.backend === 'simd' ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD'),
     );
     this.root.dataset['state'] = 'painted';

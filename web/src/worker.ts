@@ -2,6 +2,7 @@
 import { loadModel, type Model } from 'lapis';
 import type { Outcome } from './protocol';
 import { serve } from './rpc';
+import { layer_maps } from './layer_maps';
 import { decode_picture, type Picture } from './picture_decode';
 
 const scope = self as unknown as DedicatedWorkerGlobalScope;
@@ -54,6 +55,10 @@ serve(scope, {
     const prediction = model_of(key).predictImage(picture.pixels, { fit });
     const { pixels, width, height } = prediction;
     return { ...outcome_of(prediction), pixels, width, height };
+  },
+
+  look_inside({ key }) {
+    return layer_maps(model_of(key).activations());
   },
 });
 
