@@ -36,6 +36,10 @@ Index Conv2D::kernel_count(const Shape& x) const {
 Shape Conv2D::output_shape(const Shape& x) const {
   if (x.rank() != 4) refuse("input ", x, ", expected [batch,height,width,channels]");
   if (x[3] == kUnknown) refuse("input ", x, ", expected a known number of channels");
+  if (config_.filters < 1) refuse("filters is ", config_.filters, ", expected at least 1");
+  refuse_below_1("kernel_size", config_.kernel_size);
+  refuse_below_1("strides", config_.strides);
+  refuse_below_1("dilation_rate", config_.dilation_rate);
   const bool strided = config_.strides[0] > 1 || config_.strides[1] > 1;
   const bool dilated = config_.dilation_rate[0] > 1 || config_.dilation_rate[1] > 1;
   if (strided && dilated) refuse("strides > 1 and dilation_rate > 1 cannot be used together, as in Keras");

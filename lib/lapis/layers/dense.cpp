@@ -23,6 +23,7 @@ void Dense::Config::visit(ConfigVisitor& visitor) {
 Shape Dense::output_shape(const Shape& x) const {
   if (x.rank() < 2) refuse("input ", x, ", expected [batch,...,inputs]");
   if (x[-1] == kUnknown) refuse("input ", x, ", expected a known last size");
+  if (config_.units < 1) refuse("units is ", config_.units, ", expected at least 1");
   Shape y = x;
   y.set(-1, config_.units);
   return y;

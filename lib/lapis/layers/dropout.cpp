@@ -9,6 +9,11 @@ void Dropout::Config::visit(ConfigVisitor& visitor) {
   visitor.ignore("seed");  // the training run's seed decides
 }
 
+Shape Dropout::output_shape(const Shape& x) const {
+  if (!(config_.rate >= 0 && config_.rate <= 1)) refuse("rate is ", config_.rate, ", expected 0 to 1");
+  return x;
+}
+
 void Dropout::apply(Backend& backend, const Real* x, Real* y, Index count, bool training,
                     RandomStream random) const {
   if (training)

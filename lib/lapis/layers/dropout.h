@@ -20,7 +20,7 @@ class Dropout final : public Layer {
   Dropout(std::string name, const Config& config) : Layer(std::move(name)), config_(config) {}
   std::string_view type() const override { return "Dropout"; }
 
-  Shape output_shape(const Shape& x) const override { return x; }
+  Shape output_shape(const Shape& x) const override;
   bool is_view(bool training) const override { return !training; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;

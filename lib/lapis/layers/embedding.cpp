@@ -19,6 +19,8 @@ void Embedding::Config::visit(ConfigVisitor& visitor) {
 
 Shape Embedding::output_shape(const Shape& x) const {
   if (x.rank() != 2) refuse("input ", x, ", expected ids [batch,time]");
+  if (config_.input_dim < 1) refuse("input_dim is ", config_.input_dim, ", expected at least 1");
+  if (config_.output_dim < 1) refuse("output_dim is ", config_.output_dim, ", expected at least 1");
   return {x[0], x[1], config_.output_dim};
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -114,6 +115,11 @@ class Layer {
   template <class... Parts>
   [[noreturn]] void refuse(const Parts&... parts) const {
     fail("layer \"", name_, "\" (", type(), "): ", parts...);
+  }
+
+  /// For settings that Keras takes as [height, width].
+  void refuse_below_1(std::string_view key, const std::array<Index, 2>& value) const {
+    if (value[0] < 1 || value[1] < 1) refuse(key, " is ", value[0], "x", value[1], ", expected at least 1x1");
   }
 
  private:

@@ -17,6 +17,8 @@ Window2D Pooling2D::window(const Shape& x) const {
 
 Shape Pooling2D::output_shape(const Shape& x) const {
   if (x.rank() != 4) refuse("input ", x, ", expected [batch,height,width,channels]");
+  refuse_below_1("pool_size", config_.pool_size);
+  refuse_below_1("strides", config_.strides);
   const Window2D size = window(x);
   if (size.out_height == 0 || size.out_width == 0)
     refuse("input ", x, " is smaller than the pool of ", config_.pool_size[0], "x", config_.pool_size[1]);

@@ -24,6 +24,7 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
 Shape RecurrentLayer::output_shape(const Shape& x) const {
   if (x.rank() != 3) refuse("input ", x, ", expected [batch,time,inputs]");
   if (x[2] == kUnknown) refuse("input ", x, ", expected a known last size");
+  if (config_.units < 1) refuse("units is ", config_.units, ", expected at least 1");
   if (!config_.return_sequences) return {x[0], config_.units};
   return {x[0], x[1], config_.units};
 }
