@@ -103,7 +103,7 @@ Json epoch_json(const EpochRecord& record) {
     line.push_back({"val_macro_f1", record.val_macro_f1});
   }
   line.push_back({"learning_rate", record.learning_rate});
-  line.push_back({"seconds", round_to(record.seconds, 1e-3)});
+  line.push_back({"seconds", rounded(record.seconds)});
   return line;
 }
 
@@ -273,7 +273,7 @@ class Job {
         {"epochs", std::int64_t{epochs}},
         {"kept_epoch", std::int64_t{kept.epoch}},
         {"stopped", stopped},
-        {"seconds", round_to(now() - start_, 0.1)},
+        {"seconds", rounded(now() - start_)},
         {"config", Json::parse(config_text_)},
     };
     file_.training = Json(training).dump();
@@ -326,7 +326,7 @@ class Job {
     print_json(Json::Object{{"model", to_utf8(options_.out)},
                             {"stopped", stop_name(result.stop)},
                             {"kept_epoch", std::int64_t{kept.epoch}},
-                            {"seconds", round_to(now() - start_, 1e-3)},
+                            {"seconds", rounded(now() - start_)},
                             {"epochs", std::move(epochs)}});
   }
 
