@@ -1,0 +1,187 @@
+#include "lapis/ops/activation.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "lapis/ops/vector.h"
+#include "ops/bits.h"
+#include "support/close.h"
+#include "support/random_values.h"
+
+namespace {
+
+using lapis::Activation;
+using lapis::Index;
+using lapis::Real;
+
+/// Error of `actual` in units of the last place of the true value; 0 where both are NaN or the same infinity.
+double error_in_units(float actual, double expected) {
+  if (std::isnan(expected)) return std::isnan(actual) ? 0 : INFINITY;
+  const auto rounded = static_cast<float>(expected);
+  if (std::isinf(rounded)) return actual == rounded ? 0 : INFINITY;
+  const float next = std::nextafter(std::abs(rounded), std::numeric_limits<float>::infinity());
+  const double unit =
+      std::isinf(next) ? 0x1p104 : static_cast<double>(next) - static_cast<double>(std::abs(rounded));
+  return std::abs(static_cast<double>(actual) - expected) / unit;
+}
+
+/// Floats over the whole range: every `step`th bit pattern, both signs, with infinities and NaNs.
+std::vector<Real> floats(std::uint32_t step) {
+  std::vector<Real> values;
+  for (std::uint64_t bits = 0; bits <= 0xFFFFFFFFU; bits += step) {
+    const auto pattern = static_cast<std::uint32_t>(bits);
+    float value = 0;
+    std::memcpy(&value, &pattern, sizeof(value));
+    values.push_back(value);
+  }
+  for (const float value :
+       {0.0F, -0.0F, INFINITY, -INFINITY, NAN, 88.7228F, 88.73F, -87.3F, -87.4F, -103.9F, -104.1F}) {
+    values.push_back(value);
+  }
+  return values;
+}
+
+template <class Fast, class Exact>
+double worst_error(const Fast& fast, const Exact& exact) {
+  const std::vector<Real> x = floats(10007);
+  std::vector<Real> y(x.size());
+  lapis::simd::map(x.data(), y.data(), static_cast<Index>(x.size()), fast);
+  double worst = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double error = error_in_units(y[i], exact(static_cast<double>(x[i])));
+    if (!(error <= worst)) {
+      worst = error;
+      UNSCOPED_INFO("worst at " << x[i] << ": " << y[i] << ", " << error << " units");
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("exp, tanh and sigmoid are good to 2 units in the last place over all floats") {
+  CHECK(worst_error(lapis::simd::exp, [](double x) { return std::exp(x); }) <= 2);
+  CHECK(worst_error(lapis::simd::tanh, [](double x) { return std::tanh(x); }) <= 2);
+  CHECK(worst_error(lapis::simd::sigmoid, [](double x) {
+          return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
+        }) <= 3);
+}
+
+TEST_CASE("activations and their gradients, every length, in place") {
+  const auto backend = lapis::make_cpu_backend();
+  struct Case {
+    Activation activation;
+    double (*value)(double);
+    double (*slope)(double);
+  };
+  const std::vector<Case> cases = {
+      {Activation::linear, [](double x) { return x; }, [](double) { return 1.0; }},
+      {Activation::relu, [](double x) { return x > 0 ? x : 0; }, [](double x) { return x > 0 ? 1.0 : 0; }},
+      {Activation::sigmoid, [](double x) { return 1 / (1 + std::exp(-x)); },
+       [](double x) { return std::exp(-x) / std::pow(1 + std::exp(-x), 2); }},
+      {Activation::tanh, [](double x) { return std::tanh(x); },
+       [](double x) { return 1 - std::tanh(x) * std::tanh(x); }},
+      {Activation::hard_sigmoid, [](double x) { return x < -3  ? 0
+                                                       : x > 3 ? 1
+                                                               : x / 6 + 0.5; },
+       [](double x) { return x < -3 || x > 3 ? 0 : 1.0 / 6; }}};
+  for (const Case& test : cases) {
+    for (Index n = 1; n <= 70; n += n < 40 ? 1 : 7) {
+      std::vector<Real> x = lapis_test::random_values(n, static_cast<std::uint64_t>(n), -5, 5);
+      const std::vector<Real> dy = lapis_test::random_values(n, 99);
+      x.push_back(Real(123));  // must stay
+      std::vector<double> y(x.begin(), x.end());
+      std::vector<double> dx(dy.size());
+      for (std::size_t i = 0; i < dx.size(); ++i) {
+        y[i] = test.value(static_cast<double>(x[i]));
+        dx[i] = test.slope(static_cast<double>(x[i])) * static_cast<double>(dy[i]);
+      }
+      backend->activate(test.activation, x.data(), x.data(), 1, n);
+      std::vector<Real> result = dy;
+      backend->activate_backward(test.activation, x.data(), result.data(), result.data(), 1, n);
+      REQUIRE(lapis_test::max_abs_diff(x, y) <= 1e-6);
+      REQUIRE(lapis_test::max_abs_diff(result, dx) <= 1e-6);
+    }
+  }
+  // The slope of ReLU at 0 is 0.
+  const Real zero = 0;
+  Real gradient = 1;
+  backend->activate_backward(Activation::relu, &zero, &gradient, &gradient, 1, 1);
+  REQUIRE(gradient == 0);
+}
+
+TEST_CASE("softmax is stable, sums to 1, and its gradient is right") {
+  const auto backend = lapis::make_cpu_backend();
+  for (const Index n : {1, 2, 3, 10, 17, 100}) {
+    const Index rows = 5;
+    std::vector<Real> x = lapis_test::random_values(rows * n, 7, -3, 3);
+    for (Index i = 0; i < n; ++i) x[static_cast<std::size_t>(2 * n + i)] += 1e4F;   // overflows without care
+    for (Index i = 0; i < n; ++i) x[static_cast<std::size_t>(3 * n + i)] -= 1e30F;  // all equal
+    const std::vector<Real> dy = lapis_test::random_values(rows * n, 8);
+    std::vector<double> y(x.size());
+    std::vector<double> dx(x.size());
+    for (std::size_t row = 0; row < x.size(); row += static_cast<std::size_t>(n)) {
+      double sum = 0;
+      double mean = 0;
+      for (std::size_t i = row; i < row + static_cast<std::size_t>(n); ++i) {
+        y[i] = std::exp(static_cast<double>(x[i]) - static_cast<double>(x[row]));
+        sum += y[i];
+      }
+      for (std::size_t i = row; i < row + static_cast<std::size_t>(n); ++i) {
+        y[i] /= sum;
+        mean += y[i] * static_cast<double>(dy[i]);
+      }
+      for (std::size_t i = row; i < row + static_cast<std::size_t>(n); ++i) {
+        dx[i] = y[i] * (static_cast<double>(dy[i]) - mean);
+      }
+    }
+    std::vector<Real> result = x;
+    backend->activate(Activation::softmax, result.data(), result.data(), rows, n);
+    REQUIRE(lapis_test::max_abs_diff(result, y) <= 3e-7);
+    std::vector<Real> gradient = dy;
+    backend->activate_backward(Activation::softmax, result.data(), gradient.data(), gradient.data(), rows, n);
+    REQUIRE(lapis_test::max_abs_diff(gradient, dx) <= 1e-6);
+  }
+}
+
+TEST_CASE("dropout keeps 1 - rate of the values, scales them, and repeats itself") {
+  const auto backend = lapis::make_cpu_backend();
+  const Index count = 200001;
+  const std::vector<Real> ones(static_cast<std::size_t>(count), Real(1));
+  for (const float rate : {0.0F, 0.1F, 0.25F, 0.5F, 0.9F}) {
+    const lapis::RandomStream random(5, 77);
+    std::vector<Real> y(ones.size());
+    backend->dropout(ones.data(), y.data(), count, rate, random);
+    const double keep = 1 - static_cast<double>(rate);
+    double kept = 0;
+    double pairs = 0;
+    std::size_t wrong = 0;
+    for (std::size_t i = 0; i < y.size(); ++i) {
+      const bool expected = random.uniform(i) >= rate;
+      wrong += y[i] != (expected ? Real(1) / (Real(1) - rate) : Real(0)) ? 1 : 0;
+      kept += y[i] != 0 ? 1 : 0;
+      pairs += i > 0 && y[i] != 0 && y[i - 1] != 0 ? 1 : 0;
+    }
+    REQUIRE(wrong == 0);
+    // Within 4.5 standard deviations; neighbours are independent.
+    const double n = static_cast<double>(count);
+    CHECK(std::abs(kept - n * keep) <= 4.5 * std::sqrt(n * keep * (1 - keep)) + 1e-9);
+    CHECK(std::abs(pairs / n - keep * keep) <= 0.01);
+  }
+  std::vector<Real> y(ones.size());
+  backend->dropout(ones.data(), y.data(), count, 1, lapis::RandomStream(5, 77));
+  REQUIRE(lapis_test::max_abs(std::span<const Real>(y)) == 0);
+}
+
+TEST_CASE("activations and dropout give the same bits on 1, 2 and 3 threads", "[threads]") {
+  const std::vector<Real> x = lapis_test::random_values(40 * 1003, 1, -4, 4);
+  REQUIRE(lapis_test::same_on_all_threads([&](lapis::Backend& backend) {
+    std::vector<Real> y = x;
+    backend.activate(Activation::softmax, x.data(), y.data(), 40, 1003);
+    backend.activate(Activation::tanh, y.data(), y.data(), 40, 1003);
+    backend.dropout(y.data(), y.data(), static_cast<Index>(y.size()), 0.3F, lapis::RandomStream(1, 2));
+    return y;
+  }));
+}
