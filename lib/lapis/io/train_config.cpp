@@ -380,6 +380,15 @@ Json with_vocabulary_size(const Json& json, Index size, int& count) {
   return json;
 }
 
+/// The model's own input shape, where it has one, against what the data section makes.
+void check_input_shape(const Shape& expected, const Shape& found) {
+  bool fits = expected.rank() == found.rank();
+  for (int axis = 1; fits && axis < found.rank(); ++axis) {
+    fits = expected[axis] == kUnknown || expected[axis] == found[axis];
+  }
+  if (!fits) fail("its input is ", expected, ", but the data section makes ", found);
+}
+
 /// Finds faults of the model before any data is read.
 void check_model(const TrainConfig& config) {
   int count = 0;
@@ -387,14 +396,22 @@ void check_model(const TrainConfig& config) {
   if (count > 0 && !config.data.text) {
     fail("model: \"input_dim\": \"vocabulary\" stands in a model for pictures; give a number");
   }
+  const Shape x = config.data.input_shape();
   try {
-    describe_model(json).parameters();
+    const ModelDescription description = describe_model(json, x);
+    description.parameters();
+    check_input_shape(description.input_shape, x);
   } catch (const Error& error) {
     throw error.inside("model");
   }
 }
 
 }  // namespace
+
+Shape DataConfig::input_shape() const {
+  if (text) return {kUnknown, text->sequence_length};
+  return {kUnknown, image->height, image->width, image->channels};
+}
 
 std::string TrainConfig::model_json(Index vocabulary_size) const {
   int count = 0;

@@ -34,8 +34,8 @@
 /// {...}}` with Keras's keys. Beyond Keras: without `initial_learning_rate` it starts from the optimizer's
 /// learning rate, and without `decay_steps` it lasts for the whole training. `monitor` may also be
 /// `val_macro_f1`.
-/// `"input_dim": "vocabulary"` in an Embedding stands for the size of the vocabulary that the training texts
-/// give.
+/// A model without an input shape gets the data's. `"input_dim": "vocabulary"` in an Embedding stands for the
+/// size of the vocabulary that the training texts give.
 namespace lapis {
 
 /// How a vocabulary is made from training texts.
@@ -57,6 +57,10 @@ struct DataConfig {
   /// image_folder: the part of the training pictures that validates. cifar10 always takes its last 5,000,
   /// nusax its own valid rows.
   double validation_split = 0.1;
+
+  /// What the input pipeline makes: [?, height, width, channels] or [?, sequence_length]. For a parsed
+  /// config.
+  Shape input_shape() const;
 };
 
 struct TrainConfig {
