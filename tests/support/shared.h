@@ -26,7 +26,7 @@ std::string read_text(const std::filesystem::path& path);
 }  // namespace lapis_test
 
 /// `LAPIS_NEED_SHARED(folder, "golden");` declares `folder`, or skips the test where there is no such file.
-#define LAPIS_NEED_SHARED(variable, relative)                                               \
-  const auto variable##_found = ::lapis_test::find_shared(relative);                        \
-  if (!variable##_found) return ::lapis_test::skip("no shared/" relative);                  \
+#define LAPIS_NEED_SHARED(variable, relative)                              \
+  const auto variable##_found = ::lapis_test::find_shared(relative);       \
+  if (!variable##_found) return ::lapis_test::skip("no shared/" relative); \
   const std::filesystem::path& variable = *variable##_found

@@ -89,6 +89,8 @@ std::optional<std::size_t> find_not_utf8(std::string_view text) {
 
 void check_text(std::string_view text) {
   if (text.empty()) fail("text: empty, expected at least one word");
+  if (text.size() > kMaxTextBytes)
+    fail("text: ", text.size(), " bytes, expected at most ", kMaxTextBytes, "; shorten it");
   if (const auto offset = find_not_utf8(text)) {
     const auto byte = static_cast<unsigned char>(text[*offset]);
     constexpr const char* kDigits = "0123456789abcdef";

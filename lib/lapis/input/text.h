@@ -37,9 +37,12 @@ struct TokenizedText {
   Index truncated = 0;
 };
 
-/// Throws Error for what no one can mean as a text to classify: empty, not UTF-8 (naming the byte), or
-/// without a single word. For texts that people hand in; the vectorizer itself takes any bytes, as Keras
-/// does.
+/// Longest text that `check_text` lets pass: more is no sentence but a wrong file.
+inline constexpr std::size_t kMaxTextBytes = 100'000;
+
+/// Throws Error for what no one can mean as a text to classify: empty, longer than kMaxTextBytes, not UTF-8
+/// (naming the byte), or without a single word. For texts that people hand in; the vectorizer itself takes
+/// any bytes, as Keras does.
 void check_text(std::string_view text);
 
 /// Immutable; any number of threads may share one.
