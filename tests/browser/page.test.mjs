@@ -97,7 +97,8 @@ test('no accessibility violation: both tabs, light and dark, desktop and phone',
       await page.locator('#tab-picture').click();
       await page.locator('.sample').nth(3).click();
       await answered(page, 'picture');
-      await page.locator('#panel-picture summary').click();
+      for (const summary of await page.locator('#panel-picture summary').all()) await summary.click();
+      await page.locator('#picture-maps canvas').first().waitFor();
       await page.setInputFiles('#picture-file', {
         name: 'x.png',
         mimeType: 'image/png',
@@ -192,9 +193,9 @@ for (const width of [360, 375]) {
         await page.locator('.sample').first().tap();
         await answered(page, 'picture');
       }
-      await page.locator(`#panel-${tab} summary`).tap();
+      for (const summary of await page.locator(`#panel-${tab} summary`).all()) await summary.tap();
       assert.ok(
-        await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth),
+        (await page.evaluate(() => document.documentElement.scrollWidth)) <= width,
         `${tab} scrolls sideways`,
       );
       const small = await page.evaluate(() =>
@@ -249,7 +250,7 @@ test('every model can be chosen, shows its layers and answers', options, async (
     const facts = await page.locator(`#${tab}-details .facts`).textContent();
     assert.match(facts, new RegExp(`Parameters${model.parameters.toLocaleString('en')}`));
     const card = await page.locator(`.model-card:has(input[value=${model.name}])`).textContent();
-    assert.match(card, /\d (kB|MB) · \d+\.\d % right · F1 0\.\d\d/);
+    assert.match(card, /\d\s(kB|MB) · \d+\.\d\s%\sright · F1\s0\.\d\d/);
   }
 });
 

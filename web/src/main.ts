@@ -45,8 +45,10 @@ class Page {
   start(): void {
     this.read_url();
     this.panel_of(this.tabs.open).panel.wake();
-    // The other model is fetched when nothing waits for the line any more.
+    // The other model is fetched when nothing waits for the line any more; not for somebody who saves data.
+    const { connection } = navigator as { connection?: { saveData?: boolean } };
     void this.text.panel.answered.then(() => {
+      if (connection?.saveData) return;
       when_idle(() => {
         this.picture.panel.wake();
       });

@@ -66,9 +66,9 @@ export function entry_of_opened_file(
 
 const titles: Record<string, string> = {
   nusax_simple_rnn: 'Simple RNN',
-  nusax_bi_simple_rnn: 'Simple RNN, both directions',
+  nusax_bi_simple_rnn: 'Simple RNN, both ways',
   nusax_lstm: 'LSTM',
-  nusax_bilstm: 'LSTM, both directions',
+  nusax_bilstm: 'LSTM, both ways',
   cifar10_cnn: 'Convolutional network',
 };
 
@@ -120,7 +120,11 @@ export class ModelCards {
       { class: 'model-card' },
       input,
       make('span', { class: 'model-title' }, title_of(entry)),
-      make('span', { class: 'model-figures' }, figures.join(' · ')),
+      make(
+        'span',
+        { class: 'model-figures' },
+        figures.map((figure) => figure.replaceAll(' ', '\u00a0')).join(' · '),
+      ),
     );
   }
 }

@@ -14,6 +14,8 @@ export interface PanelHooks<Input, Result extends Outcome> {
   classify(key: string, input: Input): Promise<Result>;
   /** Called in the same task that paints the bars, so that a tab never shows halves of two answers. */
   painted(result: Result, input: Input, model: LoadedModel): void;
+  /** Called when the bars are emptied: no answer is shown any more. */
+  cleared(): void;
   /** The class a sample was made as, or null. */
   expected(input: Input): string | null;
   /** Called once another model was chosen. */
@@ -76,7 +78,7 @@ export class Panel<Input, Result extends Outcome> {
     this.model = entry;
     this.ready = false;
     this.queue.cancel();
-    this.result.clear(entry.labels, this.input === null ? this.hooks.empty_message : 'Loading the model …');
+    this.clear(this.input === null ? this.hooks.empty_message : 'Loading the model …');
     this.details.replaceChildren(make('p', {}, 'Shown once the model is loaded.'));
     const progress = this.show_progress(entry);
     try {
@@ -113,11 +115,11 @@ export class Panel<Input, Result extends Outcome> {
   }
 
   /** The newest input; null when there is none. Whatever is still being computed is never painted. */
-  submit(input: Input | null, message = this.hooks.empty_message): void {
+  submit(input: Input | null): void {
     this.input = input;
     if (input === null) {
       this.queue.cancel();
-      this.result.clear(this.model.labels, message);
+      this.clear(this.hooks.empty_message);
     } else if (this.ready) {
       this.queue.submit(input);
     }
@@ -126,6 +128,11 @@ export class Panel<Input, Result extends Outcome> {
   /** Shows that the model found nothing to answer about. */
   clear_answer(message: string): void {
     this.result.clear(this.model.labels, message);
+  }
+
+  private clear(message: string): void {
+    this.result.clear(this.model.labels, message);
+    this.hooks.cleared();
   }
 
   private async ask(input: Input): Promise<Answer<Result>> {
@@ -165,7 +172,7 @@ export class Panel<Input, Result extends Outcome> {
       void this.select(this.model);
     });
     const message = died ? make('p', {}, reason) : make('p', {}, make('strong', {}, title), ` ${reason}`);
-    this.result.clear(this.model.labels, 'No answer');
+    this.clear('No answer');
     this.status.replaceChildren(make('div', { class: 'notice', role: 'alert' }, message, retry));
   }
 }

@@ -44,6 +44,9 @@ export class PicturePanel {
       classify: (key, input) => this.classify(key, input),
       expected: ({ opened }) => opened.sample,
       chosen: changed,
+      cleared: () => {
+        this.seen.width = 0; // assigning a width empties a canvas
+      },
       empty_message: 'Choose a picture',
       painted: (result) => {
         this.paint_seen(result);

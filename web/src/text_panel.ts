@@ -27,6 +27,9 @@ export class TextPanel {
       classify: (key, text) => engine.call('classify_text', { key, text }),
       expected: (text) => sentences.find((sentence) => sentence.text === text)?.expected ?? null,
       chosen: changed,
+      cleared: () => {
+        this.tokens.clear();
+      },
       empty_message: 'Type a sentence',
       painted: (result, _text, { info }) => {
         this.tokens.paint({
@@ -82,12 +85,7 @@ export class TextPanel {
   private read_area(): void {
     const text = this.area.value;
     set_notice(this.notice, null);
-    if (text.trim() === '') {
-      this.panel.submit(null);
-      this.tokens.clear();
-    } else {
-      this.panel.submit(text);
-    }
+    this.panel.submit(text.trim() === '' ? null : text);
     this.changed();
   }
 
