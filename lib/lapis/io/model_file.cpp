@@ -148,7 +148,8 @@ ModelFile read_checked(std::span<const std::byte> bytes) {
   const TensorView& test_output = take_tensor(file, kSelfTestOutput);
   check_weights(description, weights);
 
-  InputSpec input = inside("input", [&] { return input_from_json(needed(file.metadata, "input")); });
+  const std::string& input_text = needed(file.metadata, "input");
+  InputSpec input = inside("input", [&] { return input_from_json(input_text); });
   ModelFile result{
       .model = Model(description.name, description.input_shape, std::move(description.layers)),
       .input = std::move(input),

@@ -37,6 +37,9 @@ constexpr std::array<DtypeInfo, 13> kDtypes = {{{"BOOL", 1},
                                                 {"I64", 8},
                                                 {"U64", 8}}};
 
+/// Longest axis: what an Index of 32 bits (WebAssembly) holds, so that every build reads the same files.
+constexpr std::uint64_t kMaxAxis = 0x7FFFFFFF;
+
 Dtype parse_dtype(const HeaderTensor& tensor) {
   for (std::size_t i = 0; i < kDtypes.size(); ++i)
     if (kDtypes[i].name == tensor.dtype) return static_cast<Dtype>(i);
@@ -52,8 +55,7 @@ Shape parse_shape(const HeaderTensor& tensor) {
          " are supported");
   Shape shape;
   for (const std::uint64_t size : tensor.shape) {
-    if (size > static_cast<std::uint64_t>(std::numeric_limits<Index>::max()))
-      fail("tensor ", in_quotes(tensor.name), ": size ", size, " is too large");
+    if (size > kMaxAxis) fail("tensor ", in_quotes(tensor.name), ": size ", size, " is too large");
     shape.push_back(static_cast<Index>(size));
   }
   return shape;
@@ -99,7 +101,7 @@ void check_coverage(std::vector<const HeaderTensor*> tensors, std::uint64_t data
   for (const HeaderTensor* tensor : tensors) {
     if (tensor->begin < end)
       fail("tensor ", in_quotes(tensor->name), ": ", offsets_text(*tensor), " overlap those of tensor ",
-           in_quotes(previous->name), ", ", offsets_text(*previous));
+           in_quotes(previous->name), ", [", previous->begin, ",", previous->end, "]");
     if (tensor->begin > end)
       fail("tensor ", in_quotes(tensor->name), ": ", offsets_text(*tensor), " leave a hole: bytes ", end,
            " to ", tensor->begin, " belong to no tensor");

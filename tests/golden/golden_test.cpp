@@ -1,0 +1,183 @@
+// Outputs, losses and gradients that Keras made (float64 of the same float32 weights), against ours.
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "golden/golden_file.h"
+#include "lapis/io/keras_model.h"
+#include "lapis/layers/average_pooling2d.h"
+#include "lapis/layers/conv2d.h"
+#include "lapis/layers/max_pooling2d.h"
+#include "lapis/layers/rms_normalization.h"
+#include "lapis/model/workspace.h"
+#include "support/close.h"
+#include "support/shared.h"
+#include "support/stored_zip.h"
+
+using namespace lapis;
+using lapis_test::GoldenFile;
+using lapis_test::max_abs_diff;
+using lapis_test::max_relative_diff;
+
+namespace {
+
+/// What issue and README promise.
+constexpr double kProbabilities = 1e-6;
+constexpr double kLoss = 1e-6;
+constexpr double kGradients = 1e-5;  // of each tensor's largest value
+
+std::vector<std::string> golden_models(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    if (entry.path().extension() == ".keras") names.push_back(entry.path().stem().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+Model read_golden_model(const std::filesystem::path& folder, const std::string& name,
+                        const GoldenFile& golden) {
+  const std::vector<std::uint8_t> zip = lapis_test::read_bytes(folder / (name + ".keras"));
+  const auto config = lapis_test::read_stored_zip(zip, "config.json");
+  REQUIRE(config);
+  Model model = model_from_config(*config);
+  const std::string prefix = "weight/" + model.name() + "/";
+  std::vector<TensorView> weights;
+  for (TensorView tensor : golden.file().tensors) {
+    if (!tensor.name.starts_with(prefix)) continue;
+    tensor.name.erase(0, prefix.size());
+    weights.push_back(std::move(tensor));
+  }
+  set_weights(model, weights);
+  return model;
+}
+
+std::vector<Real> copy_of(const ConstView& view) {
+  return {view.data, view.data + view.shape.size()};
+}
+
+void check_model(const std::filesystem::path& folder, const std::string& name, int threads) {
+  INFO(name << ", " << threads << " threads");
+  const GoldenFile golden(folder / (name + ".safetensors"));
+  const Model model = read_golden_model(folder, name, golden);
+  const auto backend = make_cpu_backend(threads);
+  const Shape shape = golden.tensor("input").shape;
+  const Index batch = shape[0];
+  const std::vector<Real> x = golden.reals("input");
+  const std::vector<double> expected = golden.doubles("prob/f64");
+
+  Workspace predictor(model, *backend, shape, Mode::predict);
+  std::copy(x.begin(), x.end(), predictor.input(batch).data);
+  const double predicted = max_abs_diff(copy_of(predictor.run(batch)), expected);
+  CHECK(predicted <= kProbabilities);
+
+  Workspace workspace(model, *backend, shape, Mode::train);
+  std::copy(x.begin(), x.end(), workspace.input(batch).data);
+  const ConstView y = workspace.run(batch, /*training=*/false);
+  const double difference = max_abs_diff(copy_of(y), expected);
+  CHECK(difference <= kProbabilities);
+
+  REQUIRE(model.ends_in_softmax());
+  const std::vector<Real> labels = golden.reals("label");
+  Real loss = 0;
+  backend->softmax_cross_entropy(y.data, labels.data(), workspace.output_mask(), y.shape.rows(), y.shape[-1],
+                                 &loss, workspace.output_gradient().data);
+  const double loss_difference = std::abs(static_cast<double>(loss) - golden.doubles("loss/f64").at(0));
+  CHECK(loss_difference <= kLoss);
+
+  workspace.zero_gradients();
+  workspace.backward(/*dy_is_logits=*/true);
+  double worst = 0;
+  for (const ModelParameter& parameter : model.parameters()) {
+    INFO(parameter.path);
+    const std::string tensor = "grad/" + model.name() + "/" + parameter.path + "/f64";
+    const auto size = static_cast<std::size_t>(parameter.info.shape.size());
+    const std::span<const Real> gradient(workspace.gradients() + parameter.offset, size);
+    const std::vector<double> reference = golden.doubles(tensor);
+    CHECK(lapis_test::max_abs(std::span<const double>(reference)) > 0);
+    const double relative = max_relative_diff(gradient, std::span<const double>(reference));
+    CHECK(relative <= kGradients);
+    worst = std::max(worst, relative);
+  }
+  std::printf("golden %-16s %d threads: probabilities %.1e, loss %.1e, gradients %.1e\n", name.c_str(),
+              threads, std::max(predicted, difference), loss_difference, worst);
+}
+
+/// One layer of layers.safetensors: loss = sum(y * dy).
+void check_layer(const GoldenFile& golden, const std::string& name, LayerPtr layer) {
+  INFO(name);
+  const Shape shape = golden.tensor(name + "/x").shape;
+  std::vector<LayerPtr> layers;
+  layers.push_back(std::move(layer));
+  Model model("golden", shape, std::move(layers));
+  for (const ModelParameter& parameter : model.parameters()) {
+    const std::string last = parameter.path.substr(parameter.path.rfind('/') + 1);
+    read_values(golden.tensor(name + "/weight/" + last), model.values(parameter));
+  }
+  const auto backend = make_cpu_backend(1);
+  Workspace workspace(model, *backend, shape, Mode::train, /*input_gradient=*/true);
+  const std::vector<Real> x = golden.reals(name + "/x");
+  std::copy(x.begin(), x.end(), workspace.input(shape[0]).data);
+  const double output = max_relative_diff(copy_of(workspace.run(shape[0])), golden.doubles(name + "/y/f64"));
+  CHECK(output <= 1e-6);
+
+  const std::vector<Real> dy = golden.reals(name + "/dy");
+  std::copy(dy.begin(), dy.end(), workspace.output_gradient().data);
+  workspace.zero_gradients();
+  workspace.backward(/*dy_is_logits=*/false);
+  double gradients = max_relative_diff(copy_of(workspace.input_gradient()), golden.doubles(name + "/dx/f64"));
+  CHECK(gradients <= kGradients);
+  for (const ModelParameter& parameter : model.parameters()) {
+    const std::string last = parameter.path.substr(parameter.path.rfind('/') + 1);
+    INFO(last);
+    const std::vector<double> expected = golden.doubles(name + "/grad/" + last + "/f64");
+    const std::span<const Real> gradient(workspace.gradients() + parameter.offset, expected.size());
+    const double difference = max_relative_diff(gradient, std::span<const double>(expected));
+    CHECK(difference <= kGradients);
+    gradients = std::max(gradients, difference);
+  }
+  std::printf("golden %-20s y %.1e, gradients %.1e\n", name.c_str(), output, gradients);
+}
+
+}  // namespace
+
+TEST_CASE("Every golden model gives Keras's probabilities, loss and gradients") {
+  LAPIS_NEED_SHARED(folder, "golden");
+  const std::vector<std::string> names = golden_models(folder);
+  REQUIRE(names.size() >= 7);
+  for (const std::string& name : names) check_model(folder, name, 1);
+}
+
+TEST_CASE("Every golden layer gives Keras's outputs and gradients") {
+  LAPIS_NEED_SHARED(path, "golden/layers.safetensors");
+  const GoldenFile golden(path);
+  const Conv2D::Config dilated = {
+      .filters = 3, .kernel_size = {3, 3}, .padding = Padding::same, .dilation_rate = {2, 2}};
+  const Conv2D::Config strided = {
+      .filters = 3, .kernel_size = {5, 5}, .strides = {3, 3}, .padding = Padding::same};
+  check_layer(golden, "conv_d2", std::make_unique<Conv2D>("conv2d", dilated));
+  check_layer(golden, "conv_s3_same_k5", std::make_unique<Conv2D>("conv2d", strided));
+  check_layer(
+      golden, "avgpool_k2",
+      std::make_unique<AveragePooling2D>("pool", Pooling2D::Config{.pool_size = {2, 2}, .strides = {2, 2}}));
+  check_layer(
+      golden, "maxpool_k3_s2_same",
+      std::make_unique<MaxPooling2D>(
+          "pool", Pooling2D::Config{.pool_size = {3, 3}, .strides = {2, 2}, .padding = Padding::same}));
+  check_layer(golden, "rmsnorm", std::make_unique<RMSNormalization>("norm", RMSNormalization::Config{}));
+}
+
+TEST_CASE("A golden file's weights with one changed value are told apart") {
+  // The bounds above would hide nothing: a wrong sign in one weight moves the probabilities beyond them.
+  LAPIS_NEED_SHARED(folder, "golden");
+  const GoldenFile golden(folder / "lstm_mask.safetensors");
+  Model model = read_golden_model(folder, "lstm_mask", golden);
+  std::span<Real> kernel = model.values(*model.find_parameter("lstm/lstm_cell/recurrent_kernel"));
+  kernel[0] = -kernel[0];
+  const auto backend = make_cpu_backend(1);
+  const Shape shape = golden.tensor("input").shape;
+  Workspace workspace(model, *backend, shape, Mode::predict);
+  const std::vector<Real> x = golden.reals("input");
+  std::copy(x.begin(), x.end(), workspace.input(shape[0]).data);
+  CHECK(max_abs_diff(copy_of(workspace.run(shape[0])), golden.doubles("prob/f64")) > kProbabilities);
+}

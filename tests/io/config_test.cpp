@@ -1,0 +1,272 @@
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "lapis/io/config_reader.h"
+#include "lapis/io/config_writer.h"
+#include "lapis/layers/registry.h"
+#include "support/error_text.h"
+
+using namespace lapis;
+using lapis_test::error_text;
+
+namespace {
+
+std::unique_ptr<const Layer> read(const std::string& json) {
+  const Json parsed = Json::parse(json);
+  LayerNames names;
+  return read_layer(JsonCursor(parsed, "config.layers[1]"), names);
+}
+
+std::string read_error(const std::string& class_name, const std::string& config) {
+  return error_text([&] { read(R"({"class_name":")" + class_name + R"(","config":)" + config + "}"); });
+}
+
+Initializer initializer(const std::string& json) {
+  const Json parsed = Json::parse(json);
+  return read_initializer(JsonCursor(parsed, "i"));
+}
+
+std::string initializer_error(const std::string& json) {
+  return error_text([&] { initializer(json); });
+}
+
+}  // namespace
+
+TEST_CASE("Every layer is written as Keras 3 reads it, and read back the same") {
+  for (
+      const std::string json :
+      {R"({"class_name":"Activation","config":{"activation":"sigmoid"}})",
+       R"({"class_name":"AveragePooling2D","config":{"pool_size":[3,2],"strides":null,"padding":"same"}})",
+       R"({"class_name":"Bidirectional","config":{"layer":{"class_name":"LSTM","config":{"units":3}},"merge_mode":"sum"}})",
+       R"({"class_name":"Conv2D","config":{"filters":3,"kernel_size":[3,2],"strides":2,"use_bias":false}})",
+       R"({"class_name":"Dense","config":{"units":3,"activation":null,"kernel_initializer":"he_normal"}})",
+       R"({"class_name":"Dense","config":{"units":3,"use_rmsnorm":true,"rmsnorm_epsilon":1e-8}})",
+       R"({"class_name":"Dropout","config":{"rate":0.25,"seed":3}})",
+       R"({"class_name":"Embedding","config":{"input_dim":10,"output_dim":4,"mask_zero":true}})",
+       R"({"class_name":"Flatten","config":{}})",
+       R"({"class_name":"LSTM","config":{"units":2,"recurrent_activation":"hard_sigmoid","go_backwards":true}})",
+       R"({"class_name":"MaxPooling2D","config":{"pool_size":2,"strides":1}})",
+       R"({"class_name":"RMSNormalization","config":{"axis":[-1],"epsilon":1e-5}})",
+       R"({"class_name":"ReLU","config":{"max_value":null,"negative_slope":0.0}})",
+       R"({"class_name":"SimpleRNN","config":{"units":2,"return_sequences":true,"unroll":true}})"}) {
+    INFO(json);
+    const auto layer = read(json);
+    const std::string written = write_layer(*layer).dump();
+    INFO(written);
+    CHECK(written.starts_with("{\"module\":\"keras.layers\",\"class_name\":\"" + std::string(layer->type()) +
+                              "\",\"config\":{\"name\":\"" + layer->name() + "\""));
+    const auto again = read(written);
+    CHECK(write_layer(*again).dump() == written);
+    CHECK(again->name() == layer->name());
+  }
+}
+
+TEST_CASE("Each layer class of the registry can be read") {
+  for (const LayerType& type : layer_types()) {
+    INFO(type.type);
+    // Without its required keys: an error that names the layer, or a layer.
+    const std::string text = read_error(std::string(type.type), "{}");
+    if (text != "no error")
+      CHECK(text.starts_with("layer \"" + std::string(type.snake_name) + "\" (" + std::string(type.type) +
+                             "): "));
+  }
+}
+
+TEST_CASE("The written config is exactly this") {
+  CHECK(
+      write_layer(*read(R"({"class_name":"Conv2D","config":{"filters":3,"kernel_size":2}})")).dump() ==
+      R"({"module":"keras.layers","class_name":"Conv2D","config":{"name":"conv2d","filters":3,"kernel_size":[2,2],)"
+      R"("strides":[1,1],"padding":"valid","data_format":"channels_last","dilation_rate":[1,1],"activation":"linear",)"
+      R"("use_bias":true,"kernel_initializer":{"module":"keras.initializers","class_name":"GlorotUniform","config":)"
+      R"({"seed":null},"registered_name":null},"bias_initializer":{"module":"keras.initializers","class_name":"Zeros",)"
+      R"("config":{},"registered_name":null}},"registered_name":null})");
+}
+
+TEST_CASE("A key that the layer does not know is refused by name") {
+  CHECK(
+      read_error("LSTM", R"({"name":"lstm","units":3,"foo":1})") ==
+      "layer \"lstm\" (LSTM): config key \"foo\" is not known; known: units, activation, "
+      "recurrent_activation, "
+      "unit_forget_bias, use_bias, return_sequences, go_backwards, zero_output_for_mask, kernel_initializer, "
+      "recurrent_initializer, bias_initializer, kernel_regularizer, kernel_constraint, "
+      "recurrent_regularizer, "
+      "recurrent_constraint, bias_regularizer, bias_constraint, activity_regularizer, return_state, "
+      "stateful, dropout, "
+      "recurrent_dropout, unroll, seed, implementation, time_major");
+  CHECK(read_error("Flatten", R"({"data_format":"channels_last","trainable":true,"dtype":"float32"})") ==
+        "no error");
+  CHECK(error_text([] {
+          read(R"({"class_name":"Flatten","config":{},"colour":1})");
+        }).starts_with("config.layers[1]: key \"colour\" is not known; known: class_name, config"));
+}
+
+TEST_CASE("What a layer must have, and of which type") {
+  CHECK(read_error("Dense", "{}") ==
+        "layer \"dense\" (Dense): config.layers[1].config: key \"units\" is missing");
+  CHECK(read_error("Dense", R"({"units":0})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.units: expected a whole number >= 1, found 0");
+  CHECK(read_error("Dense", R"({"units":99999999})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.units: expected a whole number <= 16777216, found "
+        "99999999");
+  CHECK(
+      read_error("Dense", R"({"units":"ten"})") ==
+      "layer \"dense\" (Dense): config.layers[1].config.units: expected a whole number >= 1, found \"ten\"");
+  CHECK(read_error("Dense", R"({"units":3,"use_bias":1})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.use_bias: expected true or false, found 1");
+  CHECK(read_error("Dense", R"({"units":3,"activation":"gelu"})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.activation: expected one of \"linear\", \"relu\", "
+        "\"sigmoid\", \"tanh\", \"softmax\", \"hard_sigmoid\", found \"gelu\"");
+  CHECK(read_error("Dropout", R"({"rate":1.5})") ==
+        "layer \"dropout\" (Dropout): config.layers[1].config.rate: expected a number from 0.0 to 1.0, found "
+        "1.5");
+  CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":[3]})") ==
+        "layer \"conv2d\" (Conv2D): config.layers[1].config.kernel_size: expected a whole number or a list "
+        "of two, "
+        "found [3]");
+  CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":[3,-1]})") ==
+        "layer \"conv2d\" (Conv2D): config.layers[1].config.kernel_size[1]: expected a whole number >= 1, "
+        "found -1");
+  CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":5000})") ==
+        "layer \"conv2d\" (Conv2D): config.layers[1].config.kernel_size: expected a whole number <= 4096, "
+        "found 5000");
+  CHECK(read_error("Bidirectional",
+                   R"({"merge_mode":null,"layer":{"class_name":"LSTM","config":{"units":3}}})") ==
+        "layer \"bidirectional\" (Bidirectional): config.layers[1].config.merge_mode: expected one of "
+        "\"concat\", "
+        "\"sum\", \"ave\", \"mul\", found null");
+  CHECK(read_error("Bidirectional", R"({"layer":{"class_name":"Dense","config":{"units":3}}})") ==
+        "layer \"bidirectional\" (Bidirectional): wraps Dense, expected SimpleRNN or LSTM");
+}
+
+TEST_CASE("What Keras can and this library cannot is refused clearly") {
+  CHECK(read_error("MultiHeadAttention", R"({"name":"attn"})") ==
+        "layer \"attn\" (MultiHeadAttention) is not supported; supported: " + supported_layers());
+  CHECK(read_error("MultiHeadAttention", "{}") ==
+        "layer config.layers[1] (MultiHeadAttention) is not supported; supported: " + supported_layers());
+  CHECK(
+      read_error("Sequential", R"({"name":"inner","layers":[]})") ==
+      "layer \"inner\" (Sequential): a model inside a model is not supported: put its layers into the outer "
+      "\"layers\"");
+  CHECK(
+      read_error("Dense", R"({"units":3,"trainable":false})") ==
+      "layer \"dense\" (Dense): \"trainable\": false is not supported: leave the key out or set it to true");
+  CHECK(read_error("Dense", R"({"units":3,"dtype":"float16"})") ==
+        "layer \"dense\" (Dense): dtype \"float16\" is not supported, expected \"float32\"");
+  CHECK(read_error("Dense", R"({"units":3,"dtype":{"module":"keras","class_name":"DTypePolicy","config":)"
+                            R"({"name":"mixed_float16"},"registered_name":null}})") ==
+        "layer \"dense\" (Dense): dtype \"mixed_float16\" is not supported, expected \"float32\"");
+  CHECK(read_error("Dense", R"({"units":3,"kernel_regularizer":{"class_name":"L2"}})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.kernel_regularizer: expected null (nothing else is "
+        "supported), found an object");
+  CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":3,"data_format":"channels_first"})") ==
+        "layer \"conv2d\" (Conv2D): config.layers[1].config.data_format: expected \"channels_last\" (nothing "
+        "else is "
+        "supported), found \"channels_first\"");
+  CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":3,"groups":2})") ==
+        "layer \"conv2d\" (Conv2D): config.layers[1].config.groups: expected 1 (nothing else is supported), "
+        "found 2");
+  CHECK(read_error("LSTM", R"({"units":3,"stateful":true})") ==
+        "layer \"lstm\" (LSTM): config.layers[1].config.stateful: expected false (nothing else is "
+        "supported), found "
+        "true");
+  CHECK(read_error("LSTM", R"({"units":3,"dropout":0.5})") ==
+        "layer \"lstm\" (LSTM): config.layers[1].config.dropout: expected 0.0 (nothing else is supported), "
+        "found 0.5");
+  CHECK(read_error("RMSNormalization", R"({"axis":[1,2]})") ==
+        "layer \"rms_normalization\" (RMSNormalization): config.layers[1].config.axis: expected -1 (nothing "
+        "else is "
+        "supported), found [1,2]");
+}
+
+TEST_CASE("Names must be fit for paths and messages") {
+  for (const std::string name : {"", "a/b", "a\\nb", "a\\\"b", "\\u007f"})
+    CHECK(
+        read_error("Flatten", R"({"name":")" + name + "\"}")
+            .starts_with(
+                "config.layers[1].config.name: expected a name of 1 to 100 bytes without slashes, quotes and "
+                "control characters, found \""));
+  CHECK(read_error("Flatten", R"({"name":")" + std::string(101, 'x') + "\"}") != "no error");
+  CHECK(read_error("Flatten", R"({"name":")" + std::string(100, 'x') + "\"}") == "no error");
+  CHECK(read_error("Flatten", R"({"name":7})") == "config.layers[1].config.name: expected a string, found 7");
+}
+
+TEST_CASE("Unnamed layers get Keras's names; given names stay free of them") {
+  LayerNames names({"dense_1"});
+  CHECK(names.make("dense") == "dense");
+  CHECK(names.make("conv2d") == "conv2d");
+  CHECK(names.make("dense") == "dense_2");
+  CHECK(names.make("dense") == "dense_3");
+}
+
+TEST_CASE("Initialisers in all spellings") {
+  using Kind = Initializer::Kind;
+  const auto is = [](const std::string& json, Kind kind, double a = 0, double b = 0) {
+    INFO(json);
+    CHECK(initializer(json) == Initializer{.kind = kind, .a = a, .b = b});
+  };
+  for (const std::string name : {"zeros", "zero", "Zeros"}) is("\"" + name + "\"", Kind::zeros);
+  for (const std::string name : {"ones", "one", "Ones"}) is("\"" + name + "\"", Kind::ones);
+  for (const std::string name : {"random_uniform", "uniform", "RandomUniform"})
+    is("\"" + name + "\"", Kind::random_uniform, -0.05, 0.05);
+  for (const std::string name : {"random_normal", "normal", "RandomNormal"})
+    is("\"" + name + "\"", Kind::random_normal, 0, 0.05);
+  is("\"truncated_normal\"", Kind::truncated_normal, 0, 0.05);
+  for (const std::string name : {"glorot_uniform", "GlorotUniform", "xavier"})
+    is("\"" + name + "\"", Kind::glorot_uniform);
+  is("\"glorot_normal\"", Kind::glorot_normal);
+  for (const std::string name : {"he_normal", "HeNormal", "he"}) is("\"" + name + "\"", Kind::he_normal);
+  is("\"he_uniform\"", Kind::he_uniform);
+  is("\"orthogonal\"", Kind::orthogonal, 1);
+
+  is(R"({"class_name":"uniform","config":{"lower":-0.2,"upper":0.3}})", Kind::random_uniform, -0.2, 0.3);
+  is(R"({"class_name":"RandomUniform","config":{"minval":-1,"maxval":2,"seed":null}})", Kind::random_uniform,
+     -1, 2);
+  is(R"({"class_name":"normal","config":{"mean":0.5,"variance":0.04}})", Kind::random_normal, 0.5,
+     std::sqrt(0.04));
+  is(R"({"class_name":"RandomNormal","config":{"mean":0.5,"stddev":0.04}})", Kind::random_normal, 0.5, 0.04);
+  is(R"({"class_name":"Constant","config":{"value":3}})", Kind::constant, 3);
+  is(R"({"class_name":"Orthogonal","config":{"gain":2.0,"seed":null}})", Kind::orthogonal, 2);
+  is(R"({"class_name":"he"})", Kind::he_normal);
+  is(R"({"class_name":"VarianceScaling","config":{"scale":2.0,"mode":"fan_in","distribution":"truncated_normal"}})",
+     Kind::he_normal);
+  is(R"({"class_name":"VarianceScaling","config":{"scale":1.0,"mode":"fan_avg","distribution":"uniform"}})",
+     Kind::glorot_uniform);
+  CHECK(initializer(R"({"class_name":"xavier","config":{"seed":5}})") ==
+        Initializer{.kind = Kind::glorot_uniform, .seed = 5});
+}
+
+TEST_CASE("An initialiser that cannot be read says why") {
+  CHECK(initializer_error("\"lecun_normal\"") ==
+        "i: expected an initializer: zeros, ones, constant, uniform, normal, truncated_normal, "
+        "glorot_uniform (xavier), "
+        "glorot_normal, he_uniform, he_normal (he) or orthogonal, found \"lecun_normal\"");
+  CHECK(initializer_error("3") == "i: expected an initializer's name or object, found 3");
+  CHECK(initializer_error(R"({"class_name":"he","config":{"scale":2}})") ==
+        "i.config: key \"scale\" is not known; known: seed, dtype, input_axes, output_axes");
+  CHECK(initializer_error(R"({"class_name":"normal","config":{"stddev":1,"variance":1}})") ==
+        "i.config: gives both stddev and variance, expected one of them");
+  CHECK(initializer_error(R"({"class_name":"normal","config":{"variance":-1}})") ==
+        "i.config.variance: expected a number from 0.0 to 3.4028234663852886e+38, found -1");
+  CHECK(initializer_error(R"({"class_name":"uniform","config":{"lower":1,"upper":0}})") ==
+        "i.config: the lower bound 1 is above the upper bound 0");
+  CHECK(initializer_error(R"({"class_name":"he","config":{"seed":-1}})") ==
+        "i.config.seed: expected null or a whole number >= 0, found -1");
+  CHECK(
+      initializer_error(R"({"class_name":"VarianceScaling","config":{"scale":3.0}})") ==
+      "i.config: VarianceScaling with scale 3, mode \"fan_in\" and distribution \"truncated_normal\" is not "
+      "supported; supported: the ones that equal he_* and glorot_*");
+}
+
+TEST_CASE("Initialisers are written so that they read back the same") {
+  using Kind = Initializer::Kind;
+  for (const Initializer& value :
+       {Initializer{.kind = Kind::zeros}, Initializer{.kind = Kind::ones},
+        Initializer{.kind = Kind::constant, .a = 0.3},
+        Initializer{.kind = Kind::random_uniform, .a = -0.1, .b = 0.7, .seed = 3},
+        Initializer{.kind = Kind::random_normal, .a = 1, .b = 0.1},
+        Initializer{.kind = Kind::truncated_normal, .b = 0.2},
+        Initializer{.kind = Kind::glorot_uniform, .seed = 9}, Initializer{.kind = Kind::glorot_normal},
+        Initializer{.kind = Kind::he_uniform}, Initializer{.kind = Kind::he_normal},
+        Initializer{.kind = Kind::orthogonal, .a = 1.5}})
+    CHECK(initializer(write_initializer(value).dump()) == value);
+}
