@@ -3,7 +3,7 @@
 //   node tests/browser/screenshots.mjs FOLDER
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium_of, serve_page } from './support.mjs';
+import { chromium_of, close_all, serve_page } from './support.mjs';
 
 const folder = process.argv[2] ?? 'build/screenshots';
 mkdirSync(folder, { recursive: true });
@@ -37,4 +37,4 @@ for (const [look, options] of looks) {
   await context.close();
 }
 console.log(`screenshots in ${folder}`);
-process.exit(0);
+await close_all();

@@ -32,10 +32,12 @@ const flags = [
 
 let browser;
 const cleanups = [];
-after(async () => {
+/** Ends the browser and the servers. The test runner does it by itself. */
+export async function close_all() {
   await browser?.close();
   for (const cleanup of cleanups) await cleanup();
-});
+}
+if (process.argv[1]?.endsWith('.test.mjs')) after(close_all);
 
 export async function chromium_of() {
   browser ??= await chromium.launch({
