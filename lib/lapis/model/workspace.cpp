@@ -68,7 +68,12 @@ Mask Workspace::output_mask() const {
   return mask_at(plan_.output_mask());
 }
 
+void Workspace::check_trains() const {
+  if (plan_.mode() != Mode::train) fail("a workspace not made to train has no gradients");
+}
+
 Real* Workspace::gradients() {
+  check_trains();
   return at(plan_.gradients_offset());
 }
 
@@ -77,12 +82,14 @@ void Workspace::zero_gradients() {
 }
 
 View Workspace::output_gradient() {
+  check_trains();
   const Plan::Step& last = plan_.steps().back();
   return {at(last.dy_offset), last.y.with_batch(batch_)};
 }
 
 void Workspace::backward(bool dy_is_logits) {
-  if (plan_.mode() != Mode::train) fail("a workspace not made to train has no gradients");
+  check_trains();
+  if (batch_ == 0) fail("a workspace cannot go backward before it has run");
   const auto* parameters = static_cast<const Real*>(parameters_.get());
   for (int i = model_.layer_count() - 1; i >= 0; --i) {
     const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];

@@ -35,6 +35,8 @@ class Workspace {
   /// The mask that the output carries: [batch, time], or nullptr.
   Mask output_mask() const;
 
+  // The five below: only in Mode::train, else an Error.
+
   /// Gradients of all parameters, laid out as the model's. `backward` adds to them.
   Real* gradients();
   void zero_gradients();
@@ -48,6 +50,7 @@ class Workspace {
 
  private:
   Real* at(Index offset) const { return memory_ + offset; }
+  void check_trains() const;
   std::uint8_t* mask_at(int mask) const;
   RandomStream random_for(const Plan::Step& step) const;
 
