@@ -119,7 +119,8 @@ std::string Table::to_string() const {
   for (const std::vector<std::string>& row : rows_) {
     std::string line;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      line += "  " + (alignment_[i] == 'r' ? pad_left(row[i], widths[i]) : pad_right(row[i], widths[i]));
+      line += alignment_[i] == 'c' ? " " : "  ";
+      line += alignment_[i] == 'l' ? pad_right(row[i], widths[i]) : pad_left(row[i], widths[i]);
     }
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + "\n";

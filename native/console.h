@@ -44,10 +44,10 @@ std::string one_line(std::string_view text);
 /// Rows of cells, aligned. The first row is the heading.
 class Table {
  public:
-  /// One letter a column: 'l' left, 'r' right.
+  /// One letter a column: 'l' left, 'r' right, 'c' right and close to the column before it.
   explicit Table(std::string alignment) : alignment_(std::move(alignment)) {}
   void add(std::vector<std::string> cells) { rows_.push_back(std::move(cells)); }
-  /// Two spaces before each line, two between columns.
+  /// Two spaces before each line, two between columns (one before a close one).
   std::string to_string() const;
 
  private:

@@ -51,9 +51,9 @@ Json confusion_json(const ConfusionMatrix& confusion) {
 /// A row a class: its counts, then precision, recall and F1.
 std::string class_table(const ConfusionMatrix& confusion, const std::vector<std::string>& labels) {
   const bool with_counts = labels.size() <= kMostColumns;
-  Table table("l" + std::string(with_counts ? labels.size() : 0, 'r') + "rrr");
-  constexpr int kHeading = 4;
-  std::vector<std::string> row = {with_counts ? "true \\ predicted" : "class"};
+  Table table("l" + std::string(with_counts ? labels.size() : 0, 'c') + "rrr");
+  constexpr int kHeading = 3;
+  std::vector<std::string> row = {"class"};
   if (with_counts) {
     for (const std::string& label : labels) row.push_back(first_columns(label, kHeading));
   }
@@ -97,7 +97,11 @@ void print_plain(const Options& options, const ModelFile& file, const Evaluation
               seconds);
   std::printf("  accuracy  %s%.4f%s\n  macro F1  %s%.4f%s\n  loss      %.4f\n\n", style.bold, result.accuracy,
               style.off, style.bold, result.macro_f1, style.off, result.loss);
-  std::fputs(class_table(result.confusion, class_names(file)).c_str(), stdout);
+  const std::vector<std::string> labels = class_names(file);
+  std::fputs(class_table(result.confusion, labels).c_str(), stdout);
+  if (labels.size() <= kMostColumns) {
+    std::printf("\n  %sA row is a class, a column what the network took it for.%s\n", style.dim, style.off);
+  }
 }
 
 void evaluate(const Options& options) {

@@ -30,7 +30,7 @@ int finish() {
 int run(int argument_count, char** arguments) {
   CLI::App app{"lapis: neural networks equal to Keras's, trained and run from the command line", "lapis"};
   app.set_version_flag("--version", "lapis " LAPIS_VERSION);
-  app.require_subcommand(1);
+  app.require_subcommand(0, 1);
   app.footer(
       "Exit status: 0 done, 1 the work failed, 2 bad usage or bad file. `lapis COMMAND --help` says more.");
   lapis::native::add_train(app);
@@ -43,9 +43,11 @@ int run(int argument_count, char** arguments) {
     app.parse(argument_count, arguments);
   } catch (const CLI::Success& wanted) {  // --help, --version
     app.exit(wanted);
+    return finish();
   } catch (const CLI::ParseError& error) {
     return complain(std::string(error.what()) + " (lapis --help shows how)", kBadInput);
   }
+  if (app.get_subcommands().empty()) return complain("no command given (lapis --help lists them)", kBadInput);
   return finish();
 }
 

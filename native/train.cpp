@@ -53,9 +53,8 @@ double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-double round_to(double value, double step) {
-  return std::round(value / step) * step;
-}
+/// To milliseconds.
+double rounded(double seconds) { return std::round(seconds * 1000) / 1000; }
 
 TrainConfig read_config(const Options& options, const std::string& text) {
   TrainConfig config;
@@ -378,7 +377,7 @@ void add_train(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--seed", options->seed, "In place of the config's fit.seed");
   command->add_option("--epochs", options->epochs, "In place of the config's fit.epochs")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1'000'000));
   command->add_option("--log", options->log, "File that gets one JSON line an epoch");
   command->add_option("--threads", options->threads, "Default: all cores; the result is the same")
       ->check(CLI::Range(1, 1024));

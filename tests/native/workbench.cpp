@@ -1,12 +1,14 @@
 #include "workbench.h"
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -43,7 +45,7 @@ void redirect(const std::string& path, int flags, int descriptor) {
 }
 
 pid_t start(const std::vector<std::string>& arguments, const std::string& in, const std::string& out,
-            const std::string& error) {
+            const std::string& error, long max_file_bytes = 0) {
   std::string program = lapis_program();
   std::vector<std::string> copies = arguments;
   std::vector<char*> pointers = {program.data()};
@@ -55,6 +57,11 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& in, co
     redirect(in, O_RDONLY, STDIN_FILENO);
     redirect(out, O_WRONLY | O_CREAT | O_TRUNC, STDOUT_FILENO);
     redirect(error, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
+    if (max_file_bytes > 0) {
+      const rlimit limit{static_cast<rlim_t>(max_file_bytes), static_cast<rlim_t>(max_file_bytes)};
+      ::signal(SIGXFSZ, SIG_IGN);  // a write past the limit then fails with EFBIG
+      if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(124);
+    }
     ::execv(program.c_str(), pointers.data());
     ::_exit(126);
   }
@@ -106,15 +113,27 @@ std::string lapis_program() {
   return (std::filesystem::canonical("/proc/self/exe").parent_path().parent_path() / "lapis").string();
 }
 
-CommandResult lapis(const std::vector<std::string>& arguments, const std::string& input) {
+CommandResult run_lapis(const std::vector<std::string>& arguments, const std::string& input,
+                        long max_file_bytes) {
   const TemporaryFolder folder;
   write_text(folder / "in", input);
-  const pid_t process = start(arguments, folder / "in", folder / "out", folder / "error");
+  const pid_t process = start(arguments, folder / "in", folder / "out", folder / "error", max_file_bytes);
   CommandResult result;
   result.status = wait_for(process);
   result.out = read_all(folder / "out");
   result.error = read_all(folder / "error");
   return result;
+}
+
+lapis::Json run_json(std::vector<std::string> arguments, const std::string& input) {
+  arguments.push_back("--json");
+  const CommandResult result = run_lapis(arguments, input);
+  INFO(result.error);
+  REQUIRE(result.status == 0);
+  CHECK(result.error.empty());
+  REQUIRE(result.out.ends_with("}\n"));
+  CHECK(std::count(result.out.begin(), result.out.end(), '\n') == 1);
+  return lapis::Json::parse(result.out);
 }
 
 pid_t start_lapis(const std::vector<std::string>& arguments, const std::string& out,
@@ -136,6 +155,52 @@ void write_text(const std::string& path, std::string_view text) {
 
 void write_octets(const std::string& path, const std::vector<std::uint8_t>& bytes) {
   write_text(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+std::string text_config(int epochs) {
+  return R"({"model": {"class_name": "Sequential", "config": {"name": "words", "layers": [
+      {"class_name": "Embedding", "config": {"input_dim": "vocabulary", "output_dim": 8, "mask_zero": true}},
+      {"class_name": "SimpleRNN", "config": {"units": 8}},
+      {"class_name": "Dense", "config": {"units": 3, "activation": "softmax"}}]}},
+    "compile": {"optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.02}}},
+    "fit": {"epochs": )" +
+         std::to_string(epochs) +
+         R"(, "batch_size": 8, "seed": 3, "early_stopping": {"monitor": "val_loss", "patience": 1000}},
+    "data": {"kind": "nusax", "text": {"max_tokens": 100, "sequence_length": 6}}})";
+}
+
+std::string picture_config(const std::string& kind, int epochs) {
+  const std::string classes = kind == "cifar10" ? "10" : "2";
+  return R"({"model": {"class_name": "Sequential", "config": {"name": "pictures", "layers": [
+      {"class_name": "AveragePooling2D", "config": {"pool_size": 4}},
+      {"class_name": "Flatten", "config": {}},
+      {"class_name": "Dense", "config": {"units": )" +
+         classes + R"(, "activation": "softmax"}}]}},
+    "compile": {"optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.05}}},
+    "fit": {"epochs": )" +
+         std::to_string(epochs) + R"(, "batch_size": 16, "seed": 5},
+    "data": {"kind": ")" +
+         kind + R"(", "image": {"width": 32, "height": 32}}})";
+}
+
+std::string train_on_texts(const TemporaryFolder& folder, int epochs) {
+  write_nusax(folder / "data");
+  write_text(folder / "config.json", text_config(epochs));
+  const CommandResult result = run_lapis(
+      {"train", folder / "config.json", "--data", folder / "data", "--out", folder / "model.safetensors"});
+  INFO(result.error);
+  REQUIRE(result.status == 0);
+  return folder / "model.safetensors";
+}
+
+std::string train_on_cifar10(const TemporaryFolder& folder, int epochs) {
+  write_cifar10(folder / "data", 40);
+  write_text(folder / "config.json", picture_config("cifar10", epochs));
+  const CommandResult result = run_lapis(
+      {"train", folder / "config.json", "--data", folder / "data", "--out", folder / "model.safetensors"});
+  INFO(result.error);
+  REQUIRE(result.status == 0);
+  return folder / "model.safetensors";
 }
 
 std::vector<std::uint8_t> encode(const std::string& format, int width, int height,

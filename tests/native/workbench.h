@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "lapis/io/json.h"
+
 /// What the tests of the command line share: a folder that disappears, the built program as a child process,
 /// and small data sets written on the spot.
 namespace lapis_test {
@@ -40,8 +42,14 @@ struct CommandResult {
 /// The built program: LAPIS_CLI, or `lapis` in the folder above this test's.
 std::string lapis_program();
 
-/// Runs `lapis ARGUMENTS...` with `input` as standard input.
-CommandResult lapis(const std::vector<std::string>& arguments, const std::string& input = {});
+/// Runs `lapis ARGUMENTS...` with `input` as standard input. `max_file_bytes` > 0: no file may grow beyond
+/// it, as on a full disk.
+CommandResult run_lapis(const std::vector<std::string>& arguments, const std::string& input = {},
+                        long max_file_bytes = 0);
+
+/// The same with --json at the end: status 0, nothing on standard error, and on standard output one line, one
+/// object.
+lapis::Json run_json(std::vector<std::string> arguments, const std::string& input = {});
 
 /// Starts `lapis ARGUMENTS...` and returns at once; its output goes to the two files.
 pid_t start_lapis(const std::vector<std::string>& arguments, const std::string& out,
@@ -52,6 +60,15 @@ int wait_for(pid_t process);
 
 void write_text(const std::string& path, std::string_view text);
 void write_octets(const std::string& path, const std::vector<std::uint8_t>& bytes);
+
+/// A training config for `write_nusax`: embedding of mean words, no recurrence; learns in a few epochs.
+std::string text_config(int epochs);
+/// For `write_cifar10` (kind "cifar10") and `write_image_folder` (kind "image_folder").
+std::string picture_config(const std::string& kind, int epochs);
+
+/// Trains on the spot; returns the model file's path inside `folder`, with the data in `folder`/data.
+std::string train_on_texts(const TemporaryFolder& folder, int epochs = 3);
+std::string train_on_cifar10(const TemporaryFolder& folder, int epochs = 2);
 
 /// A "png", "jpg" or "bmp" of RGB pixels [height, width, 3].
 std::vector<std::uint8_t> encode(const std::string& format, int width, int height,
