@@ -68,9 +68,9 @@ export function third_parties(files) {
 }
 
 const forbidden_headers =
-  /^(iostream|fstream|ostream_iterator|cstdio|stdio\.h|print|filesystem|random|unistd\.h|fcntl\.h|sys\/.*)$/;
+  /^(iostream|fstream|sstream|stdio\.h|print|filesystem|random|unistd\.h|fcntl\.h|sys\/.*)$/;
 const forbidden_words = [
-  [/\bstd::(cout|cerr|clog|cin)\b|\b(printf|fprintf|puts|fputs|putchar|perror)\s*\(/g, 'prints'],
+  [/\bstd::(cout|cerr|clog|cin)\b|\b(stdout|stderr)\b|\b(printf|fprintf|puts|fputs|putchar|perror)\s*\(/g, 'prints'],
   [/\b(fopen|freopen|ifstream|ofstream|fstream|getenv)\b/g, 'reaches outside the program'],
   [/\b(?:std::)?(exit|_Exit|quick_exit|abort|terminate)\s*\(/g, 'ends the program'],
   [/\bassert\s*\(/g, 'ends the program when built without NDEBUG'],

@@ -1,0 +1,204 @@
+#include "session.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lapis_wasm {
+
+using lapis::Index;
+using lapis::Json;
+using lapis::JsonMember;
+using lapis::Real;
+using lapis::Shape;
+
+Json address_of(const void* memory) {
+  return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(memory));
+}
+
+Json shape_json(const Shape& shape) {
+  Json::Array sizes;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    sizes.push_back(shape[axis] == lapis::kUnknown ? Json() : Json(std::int64_t{shape[axis]}));
+  return sizes;
+}
+
+Json object(std::initializer_list<JsonMember> members) {
+  return Json::Object(members);
+}
+
+namespace {
+
+/// `shape` with every unknown size 1: for arithmetic on a model without an input.
+Shape with_ones(Shape shape) {
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    if (shape[axis] == lapis::kUnknown) shape.set(axis, 1);
+  return shape;
+}
+
+Json layers_json(const lapis::Model& model, const Shape& input) {
+  Json::Array layers;
+  Shape x = input;
+  for (int i = 0; i < model.layer_count(); ++i) {
+    const lapis::Layer& layer = model.layer(i);
+    Index parameters = 0;
+    for (const lapis::ModelParameter& parameter : model.parameters())
+      if (parameter.layer == i) parameters += parameter.info.shape.size();
+    layers.push_back(object({{"name", layer.name()},
+                             {"type", layer.type()},
+                             {"output_shape", shape_json(model.layer_output_shape(i))},
+                             {"parameters", std::int64_t{parameters}},
+                             {"macs", layer.macs(x)}}));
+    x = layer.output_shape(x);
+  }
+  return layers;
+}
+
+}  // namespace
+
+Session::Session(std::span<const std::byte> file)
+    : file_(lapis::read_model(file)), bytes_(file.size()), backend_(lapis::make_cpu_backend(1)) {
+  if (const auto* text = std::get_if<lapis::TextInput>(&file_.input)) vectorizer_.emplace(*text);
+}
+
+Json Session::info() const {
+  const lapis::Model& model = file_.model;
+  Json input = object({{"kind", lapis::input_kind(file_.input)}, {"shape", shape_json(model.input_shape())}});
+  Shape x = with_ones(model.input_shape());
+  if (const auto* image = std::get_if<lapis::ImageInput>(&file_.input)) {
+    x = {1, image->height, image->width, image->channels};
+    input.add("image", object({{"width", std::int64_t{image->width}},
+                               {"height", std::int64_t{image->height}},
+                               {"channels", std::int64_t{image->channels}},
+                               {"fit", image->fit == lapis::Fit::crop ? "crop" : "fit"}}));
+  } else if (vectorizer_) {
+    x = {1, vectorizer_->sequence_length()};
+    input.add("text",
+              object({{"vocabulary_size", static_cast<std::int64_t>(vectorizer_->vocabulary().size())},
+                      {"sequence_length", std::int64_t{vectorizer_->sequence_length()}}}));
+  }
+  Json::Array labels(file_.labels.begin(), file_.labels.end());
+  Json::Object metrics;
+  for (const auto& [name, value] : file_.metrics) metrics.push_back({name, value});
+  return object({{"name", model.name()},
+                 {"labels", std::move(labels)},
+                 {"input", std::move(input)},
+                 {"layers", layers_json(model, x)},
+                 {"parameters", static_cast<std::int64_t>(model.values().size())},
+                 {"macs", model.macs(x)},
+                 {"bytes", static_cast<std::int64_t>(bytes_)},
+                 {"metrics", std::move(metrics)},
+                 {"training", file_.training.empty() ? Json(Json::Object()) : Json::parse(file_.training)}});
+}
+
+Json Session::weights() const {
+  Json::Array weights;
+  for (const lapis::ModelParameter& parameter : file_.model.parameters())
+    weights.push_back(object({{"name", parameter.path},
+                              {"shape", shape_json(parameter.info.shape)},
+                              {"address", address_of(file_.model.values(parameter).data())}}));
+  return weights;
+}
+
+std::vector<std::byte> Session::save() const {
+  return lapis::write_model(file_);
+}
+
+Json Session::predict_image(const lapis::Pixels& pixels, std::optional<lapis::Fit> fit) {
+  const auto* image = std::get_if<lapis::ImageInput>(&file_.input);
+  if (image == nullptr) lapis::fail("model \"", file_.model.name(), "\" does not take pictures");
+  lapis::ImageInput input = *image;
+  if (fit) input.fit = *fit;
+  picture_ = lapis::image_to_picture(pixels, input);
+  const Shape shape = {1, input.height, input.width, input.channels};
+  x_.resize(static_cast<std::size_t>(shape.size()));
+  lapis::picture_to_tensor(picture_.data(), input, x_.data());
+  Json answer = run(shape);
+  answer.add("picture", object({{"address", address_of(picture_.data())},
+                                {"width", std::int64_t{input.width}},
+                                {"height", std::int64_t{input.height}},
+                                {"channels", std::int64_t{input.channels}}}));
+  return answer;
+}
+
+Json Session::predict_text(std::string_view text) {
+  if (!vectorizer_) lapis::fail("model \"", file_.model.name(), "\" does not take texts");
+  lapis::check_text(text);
+  x_.resize(static_cast<std::size_t>(vectorizer_->sequence_length()));
+  vectorizer_->text_to_tensor(text, x_.data());
+  Json answer = run({1, vectorizer_->sequence_length()});
+  const lapis::TokenizedText tokenized = vectorizer_->tokenize(text);
+  Json::Array tokens;
+  for (const lapis::Token& token : tokenized.tokens)
+    tokens.push_back(object({{"text", token.text}, {"id", std::int64_t{token.id}}, {"known", token.known}}));
+  answer.add("tokens", std::move(tokens));
+  answer.add("truncated", std::int64_t{tokenized.truncated});
+  return answer;
+}
+
+Json Session::predict(std::span<const Real> x, const Shape& shape) {
+  check_input(x, shape);
+  x_.assign(x.begin(), x.end());
+  return run(shape);
+}
+
+void Session::check_input(std::span<const Real> x, const Shape& shape) const {
+  const lapis::Model& model = file_.model;
+  const Shape& expected = model.input_shape();
+  bool fits = shape.rank() == expected.rank();
+  for (int axis = 1; fits && axis < shape.rank(); ++axis)
+    fits = expected[axis] == lapis::kUnknown || expected[axis] == shape[axis];
+  if (!fits) lapis::fail("tensor: shape ", shape, ", but model \"", model.name(), "\" expects ", expected);
+  if (model.layer(0).type() != "Embedding") return;
+  const Index words = model.parameters()[0].info.shape[0];
+  for (const Real id : x)
+    if (!(id >= 0 && id < static_cast<Real>(words)) || id != std::floor(id))
+      lapis::fail("tensor: ", id, " is no token number; model \"", model.name(),
+                  "\" expects whole numbers from 0 to ", words - 1);
+}
+
+Json Session::run(const Shape& shape) {
+  x_shape_ = shape;
+  const Index rows = shape[0];
+  const Index row = shape.without_batch().size();
+  lapis::Workspace& workspace = workspace_for(predicting_, shape, lapis::Mode::predict);
+  Shape y_shape;
+  for (Index done = 0; done < rows; done += kRows) {
+    const Index batch = std::min(kRows, rows - done);
+    std::copy_n(x_.data() + done * row, batch * row, workspace.input(batch).data);
+    const lapis::ConstView y = workspace.run(batch);
+    y_shape = y.shape.with_batch(rows);
+    y_.resize(static_cast<std::size_t>(y_shape.size()));
+    std::copy_n(y.data, y.shape.size(), y_.data() + done * y.shape.without_batch().size());
+  }
+  return object({{"address", address_of(y_.data())}, {"shape", shape_json(y_shape)}});
+}
+
+Json Session::activations() {
+  if (x_shape_.rank() == 0) lapis::fail("activations: nothing has been predicted yet");
+  const Index batch = std::min(kRows, x_shape_[0]);
+  lapis::Workspace& workspace = workspace_for(inspecting_, x_shape_, lapis::Mode::inspect);
+  std::copy_n(x_.data(), batch * x_shape_.without_batch().size(), workspace.input(batch).data);
+  workspace.run(batch);
+  Json::Array activations;
+  for (int i = 0; i < file_.model.layer_count(); ++i) {
+    const lapis::ConstView y = workspace.activation(i);
+    activations.push_back(object({{"layer", file_.model.layer(i).name()},
+                                  {"type", file_.model.layer(i).type()},
+                                  {"shape", shape_json(y.shape)},
+                                  {"address", address_of(y.data)}}));
+  }
+  return activations;
+}
+
+lapis::Workspace& Session::workspace_for(std::unique_ptr<lapis::Workspace>& workspace, const Shape& shape,
+                                         lapis::Mode mode) {
+  const Index batch = std::min(kRows, shape[0]);
+  if (!workspace || workspace->plan().input_shape().without_batch() != shape.without_batch() ||
+      workspace->plan().input_shape()[0] < batch) {
+    workspace.reset();
+    workspace = std::make_unique<lapis::Workspace>(file_.model, *backend_, shape.with_batch(batch), mode);
+  }
+  return *workspace;
+}
+
+}  // namespace lapis_wasm

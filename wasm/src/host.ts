@@ -1,0 +1,39 @@
+// What the module imports from its host. It is built to need nothing (wasm/CMakeLists.txt), but the C++ runtime inside
+// names a few functions of WASI for the case that it must give up.
+
+const bad_file_descriptor = 8;
+const not_supported = 52;
+
+/** `memory` is there once the instance is. */
+export function host_imports(
+  module: WebAssembly.Module,
+  memory: () => WebAssembly.Memory | undefined,
+): WebAssembly.Imports {
+  const write_number = (address: number, value: number): void => {
+    const buffer = memory()?.buffer;
+    if (buffer) new DataView(buffer).setUint32(address, value, true);
+  };
+  const known: Record<string, (...values: number[]) => number | undefined> = {
+    emscripten_notify_memory_growth: () => undefined,
+    proc_exit: (status = 0) => {
+      throw new WebAssembly.RuntimeError(`the WebAssembly ended itself (status ${status})`);
+    },
+    environ_sizes_get: (count = 0, bytes = 0) => {
+      write_number(count, 0);
+      write_number(bytes, 0);
+      return 0;
+    },
+    environ_get: () => 0,
+    fd_write: () => bad_file_descriptor,
+    fd_read: () => bad_file_descriptor,
+    fd_close: () => bad_file_descriptor,
+    fd_seek: () => bad_file_descriptor,
+  };
+  const imports: Record<string, Record<string, WebAssembly.ImportValue> | undefined> = {};
+  for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
+    if (kind !== 'function') continue;
+    const functions = (imports[from] ??= {});
+    functions[name] = known[name] ?? (() => not_supported);
+  }
+  return imports as WebAssembly.Imports;
+}

@@ -1,0 +1,194 @@
+// The WebAssembly module: found, compiled once, instantiated once for each model, and its memory.
+import { LapisError, text_of } from './error.js';
+import { fetch_bytes } from './fetch_bytes.js';
+import { host_imports } from './host.js';
+import type { LoadOptions } from './types.js';
+
+/** A module that returns a v128 constant: valid only where the engine has SIMD. */
+const simd_probe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98,
+  11,
+]);
+
+/** What wasm/api.h declares, as numbers. tests/node compares the names with the module's exports. */
+export interface Api {
+  memory: WebAssembly.Memory;
+  _initialize(): void;
+  lapis_abi_version(): number;
+  lapis_allocate(bytes: number): number;
+  lapis_free(address: number): void;
+  lapis_last_error(): number;
+  lapis_model_load(file: number, bytes: number): number;
+  lapis_model_info(model: number): number;
+  lapis_model_weights(model: number): number;
+  lapis_model_save(model: number): number;
+  lapis_model_free(model: number): void;
+  lapis_check_image(width: number, height: number): number;
+  lapis_predict_image(
+    model: number,
+    pixels: number,
+    width: number,
+    height: number,
+    channels: number,
+    fit: number,
+  ): number;
+  lapis_predict_text(model: number, text: number, bytes: number): number;
+  lapis_predict(model: number, values: number, shape: number, rank: number): number;
+  lapis_activations(model: number): number;
+  lapis_trainer_create(model: number, options: number, bytes: number): number;
+  lapis_trainer_step(
+    trainer: number,
+    values: number,
+    shape: number,
+    rank: number,
+    labels: number,
+    label_count: number,
+  ): number;
+  lapis_trainer_free(trainer: number): void;
+  lapis_result_text(): number;
+  lapis_result_bytes(): number;
+  lapis_result_size(): number;
+}
+
+export const abi_version = 1;
+
+type WasmSource = Exclude<LoadOptions['wasm'], undefined>;
+
+/** Compiled modules by address, so that a second model compiles nothing. */
+const compiled = new Map<string, Promise<WebAssembly.Module>>();
+
+export function has_simd(): boolean {
+  return WebAssembly.validate(simd_probe);
+}
+
+/** Each address is written out, so that bundlers see the files and emit them. */
+function default_source(simd: boolean): URL {
+  return simd
+    ? new URL('./lapis-simd.wasm', import.meta.url)
+    : new URL('./lapis-scalar.wasm', import.meta.url);
+}
+
+/** Throws where the bytes are no WebAssembly, before the engine's own message, which nobody understands. */
+function check_magic(bytes: Uint8Array, where: string): void {
+  if (bytes[0] === 0 && bytes[1] === 0x61 && bytes[2] === 0x73 && bytes[3] === 0x6d) return;
+  const start = new TextDecoder().decode(bytes.subarray(0, 200)).trimStart();
+  throw new LapisError(
+    start.startsWith('<')
+      ? `${where}: the server sent HTML, not WebAssembly; check that the .wasm files are served beside the script`
+      : `${where}: not a WebAssembly file (${bytes.byteLength} bytes)`,
+  );
+}
+
+async function compile_bytes(source: BufferSource, where: string): Promise<WebAssembly.Module> {
+  const bytes = ArrayBuffer.isView(source)
+    ? new Uint8Array(source.buffer, source.byteOffset, source.byteLength)
+    : new Uint8Array(source);
+  check_magic(bytes, where);
+  try {
+    return await WebAssembly.compile(source);
+  } catch (error) {
+    throw new LapisError(`${where}: this engine cannot run the WebAssembly: ${text_of(error)}`);
+  }
+}
+
+async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  if (source instanceof WebAssembly.Module) return source;
+  if (typeof source !== 'string' && !(source instanceof URL)) return compile_bytes(source, 'wasm');
+  const key = String(source);
+  let module = compiled.get(key);
+  if (!module) {
+    module = fetch_bytes(source).then((bytes) => compile_bytes(bytes, key));
+    compiled.set(key, module);
+    // A failure is not kept, so that asking again tries again.
+    module.catch(() => compiled.delete(key));
+  }
+  return module;
+}
+
+/** One instance with its own memory. */
+export class Module {
+  readonly backend: 'simd' | 'scalar';
+  readonly api: Api;
+  /** Memory for arguments, kept and grown, so that repeated calls allocate nothing. */
+  private scratch_address = 0;
+  private scratch_bytes = 0;
+
+  private constructor(api: Api, backend: 'simd' | 'scalar') {
+    this.api = api;
+    this.backend = backend;
+  }
+
+  static async create(options: Pick<LoadOptions, 'simd' | 'wasm'>): Promise<Module> {
+    const simd = options.simd ?? has_simd();
+    const module = await compile(options.wasm ?? default_source(simd));
+    const late: { memory?: WebAssembly.Memory } = {};
+    const imports = host_imports(module, () => late.memory);
+    const { exports } = await WebAssembly.instantiate(module, imports);
+    const api = exports as unknown as Api;
+    late.memory = api.memory;
+    if (typeof api.lapis_abi_version !== 'function' || api.lapis_abi_version() !== abi_version)
+      throw new LapisError('the .wasm file belongs to another version of this package');
+    api._initialize();
+    return new Module(api, simd ? 'simd' : 'scalar');
+  }
+
+  /** Throws the library's own message where a call returned 0. */
+  check(result: number): number {
+    if (result === 0) throw new LapisError(this.text(this.api.lapis_last_error()));
+    return result;
+  }
+
+  /**
+   * Copies the arguments into memory, one after another, and returns their addresses. Valid until the next call. No
+   * view of the memory is kept: growth would detach it.
+   */
+  put(...values: (Uint8Array | Uint8ClampedArray | Float32Array | Int32Array)[]): number[] {
+    const align = (bytes: number): number => (bytes + 15) & ~15;
+    const bytes = values.reduce((sum, value) => sum + align(value.byteLength), 0);
+    if (bytes > this.scratch_bytes) {
+      this.api.lapis_free(this.scratch_address);
+      this.scratch_bytes = 0;
+      this.scratch_address = this.check(this.api.lapis_allocate(bytes));
+      this.scratch_bytes = bytes;
+    }
+    let address = this.scratch_address;
+    return values.map((value) => {
+      const at = address;
+      new Uint8Array(this.api.memory.buffer, at, value.byteLength).set(
+        new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
+      );
+      address += align(value.byteLength);
+      return at;
+    });
+  }
+
+  /** Gives back what `put` keeps: after a large argument that will not come again. */
+  release(): void {
+    this.api.lapis_free(this.scratch_address);
+    this.scratch_address = this.scratch_bytes = 0;
+  }
+
+  /** A zero-terminated UTF-8 text. */
+  text(address: number): string {
+    const memory = new Uint8Array(this.api.memory.buffer);
+    return new TextDecoder().decode(memory.subarray(address, memory.indexOf(0, address)));
+  }
+
+  /** The JSON text at an address. */
+  json(address: number): unknown {
+    return JSON.parse(this.text(address));
+  }
+
+  floats(address: number, count: number): Float32Array {
+    return new Float32Array(this.api.memory.buffer, address, count).slice();
+  }
+
+  /** The bytes that the last call left. */
+  result_bytes(): Uint8Array {
+    return new Uint8Array(
+      this.api.memory.buffer,
+      this.api.lapis_result_bytes(),
+      this.api.lapis_result_size(),
+    ).slice();
+  }
+}

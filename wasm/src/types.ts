@@ -1,0 +1,116 @@
+// The shapes of everything that goes in and out of the package.
+
+export interface LayerInfo {
+  name: string;
+  /** Keras's class, e.g. "Conv2D". */
+  type: string;
+  /** Batch first; null: not fixed. */
+  output_shape: (number | null)[];
+  parameters: number;
+  /** Multiply-accumulates of one sample. */
+  macs: number;
+}
+
+export interface ModelInfo {
+  name: string;
+  /** Class names in the order of the probabilities; empty where the file has none. */
+  labels: string[];
+  input: {
+    kind: 'image' | 'text' | 'tensor';
+    /** Batch first; null: not fixed. */
+    shape: (number | null)[];
+    image?: { width: number; height: number; channels: number; fit: 'crop' | 'fit' };
+    text?: { vocabulary_size: number; sequence_length: number };
+  };
+  layers: LayerInfo[];
+  parameters: number;
+  /** Multiply-accumulates of one prediction. */
+  macs: number;
+  /** Size of the file. */
+  bytes: number;
+  metrics: Record<string, number>;
+  training: Record<string, unknown>;
+}
+
+export interface Prediction {
+  /** The most probable class. */
+  label: string;
+  labels: string[];
+  /** One a class, in the order of `labels`. */
+  probabilities: Float32Array;
+  /** Time that it took, input pipeline and network, in milliseconds. */
+  ms: number;
+}
+
+export interface Token {
+  /** As the network sees it: lower case, without punctuation. */
+  text: string;
+  id: number;
+  /** False: not in the vocabulary; the network only sees that some word is there. */
+  known: boolean;
+}
+
+export interface TextPrediction extends Prediction {
+  tokens: Token[];
+  /** Words at the end that the network does not see. */
+  truncated: number;
+}
+
+export interface ImagePrediction extends Prediction {
+  /** Exactly what the network sees, RGBA, row by row. */
+  pixels: Uint8ClampedArray;
+  width: number;
+  height: number;
+}
+
+/** Pixels row by row; RGBA is composed over white. */
+export interface ImageData {
+  data: Uint8Array | Uint8ClampedArray;
+  width: number;
+  height: number;
+  channels: 3 | 4;
+}
+
+export interface LoadOptions {
+  /** While the model's file comes in; `total` is null where the server does not say. */
+  onProgress?: (progress: { loaded: number; total: number | null }) => void;
+  /** Default: what this engine has. */
+  simd?: boolean;
+  /** Default: the file beside this package. */
+  wasm?: URL | string | BufferSource | WebAssembly.Module;
+}
+
+/** What one layer put out in the last prediction. */
+export interface Activation {
+  layer: string;
+  type: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+/** One parameter. */
+export interface Weight {
+  /** As Keras spells it, e.g. "conv2d_1/kernel". */
+  name: string;
+  shape: number[];
+  data: Float32Array;
+}
+
+export interface TrainerOptions {
+  /** Default: 'adam'. */
+  optimizer?: 'sgd' | 'adam';
+  /** Default: Keras's, 0.001 for adam and 0.01 for sgd. */
+  learningRate?: number;
+  /** Of sgd. Default: 0. */
+  momentum?: number;
+  nesterov?: boolean;
+  /** Of dropout. Default: 0. */
+  seed?: number;
+}
+
+export interface TrainingStep {
+  /** Mean over the batch, before the step. */
+  loss: number;
+  /** Part of the batch that was right, before the step. */
+  accuracy: number;
+}
