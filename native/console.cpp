@@ -58,7 +58,7 @@ std::string pad_left(const std::string& text, int width) {
 std::string bar(double part, int width) {
   static constexpr const char* kEighths[] = {"",       "\u258f", "\u258e", "\u258d",
                                              "\u258c", "\u258b", "\u258a", "\u2589"};
-  const int eighths = static_cast<int>(std::lround(std::clamp(part, 0.0, 1.0) * 8 * width));
+  const int eighths = static_cast<int>(std::lround((part > 0 ? std::min(part, 1.0) : 0) * 8 * width));
   std::string text;
   for (int i = 0; i < eighths / 8; ++i) text += "\u2588";
   text += kEighths[eighths % 8];

@@ -16,13 +16,13 @@ using namespace lapis_test;
 namespace {
 
 /// Runs `lapis ARGUMENTS...` with a terminal of `columns` columns; returns all that it wrote there.
-std::string run_in_terminal(std::vector<std::string> arguments, unsigned short columns, int& status) {
+std::string run_in_terminal(std::vector<std::string> arguments, int columns, int& status) {
   std::string program = lapis_program();
   std::vector<char*> pointers = {program.data()};
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   winsize size{};
-  size.ws_col = columns;
+  size.ws_col = static_cast<unsigned short>(columns);
   size.ws_row = 24;
   int terminal = -1;
   const pid_t process = ::forkpty(&terminal, nullptr, nullptr, &size);
@@ -48,7 +48,7 @@ std::string run_in_terminal(std::vector<std::string> arguments, unsigned short c
 TEST_CASE("terminal: a progress bar with the time left, in one line, gone at the end") {
   const TemporaryFolder folder;
   const std::string model = train_on_texts(folder, 1);
-  for (const unsigned short columns : {200, 80, 40, 12}) {
+  for (const int columns : {200, 80, 40, 12}) {
     int status = -1;
     const std::string text = run_in_terminal({"bench", model, "--seconds", "0.7"}, columns, status);
     INFO(text);
