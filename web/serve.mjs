@@ -51,7 +51,7 @@ async function read(path) {
 function file_of(dist, url) {
   let path;
   try {
-    path = decodeURIComponent(new URL(url, 'http://localhost').pathname);
+    path = decodeURIComponent(new URL(`http://localhost${url}`).pathname);
   } catch {
     return null;
   }
