@@ -41,7 +41,8 @@ export function layering(files) {
   for (const file of lib_files(files)) {
     const folder = file.path.split('/')[2];
     if (folder === 'lapis.h') continue;
-    if (!allowed[folder]) violations.push(`${file.path}: folder "${folder}" has no place in the order of folders`);
+    if (!allowed[folder])
+      violations.push(`${file.path}: folder "${folder}" has no place in the order of folders`);
     each_match(file, include, (line, [, header]) => {
       if (/^(native|wasm|web|tests)\//.test(header) || header.startsWith('.'))
         violations.push(`${file.path}:${line}: the library may not include ${header}`);
@@ -70,13 +71,22 @@ export function third_parties(files) {
 const forbidden_headers =
   /^(iostream|fstream|sstream|stdio\.h|print|filesystem|random|unistd\.h|fcntl\.h|sys\/.*)$/;
 const forbidden_words = [
-  [/\bstd::(cout|cerr|clog|cin)\b|\b(stdout|stderr)\b|\b(printf|fprintf|puts|fputs|putchar|perror)\s*\(/g, 'prints'],
+  [
+    /\bstd::(cout|cerr|clog|cin)\b|\b(stdout|stderr)\b|\b(printf|fprintf|puts|fputs|putchar|perror)\s*\(/g,
+    'prints',
+  ],
   [/\b(fopen|freopen|ifstream|ofstream|fstream|getenv)\b/g, 'reaches outside the program'],
   [/\b(?:std::)?(exit|_Exit|quick_exit|abort|terminate)\s*\(/g, 'ends the program'],
   [/\bassert\s*\(/g, 'ends the program when built without NDEBUG'],
   [/\bthread_local\b/g, 'has thread_local state'],
-  [/\b(rand|srand|random_device|mt19937(?:_64)?|\w+_distribution)\b/g, 'draws numbers that differ between machines'],
-  [/^\s*#.*\b(__CUDACC__|__CUDA_ARCH__|CUDA\w*|__EMSCRIPTEN__|EMSCRIPTEN\w*|__wasm\w*)\b/g, 'asks where it runs'],
+  [
+    /\b(rand|srand|random_device|mt19937(?:_64)?|\w+_distribution)\b/g,
+    'draws numbers that differ between machines',
+  ],
+  [
+    /^\s*#.*\b(__CUDACC__|__CUDA_ARCH__|CUDA\w*|__EMSCRIPTEN__|EMSCRIPTEN\w*|__wasm\w*)\b/g,
+    'asks where it runs',
+  ],
 ];
 
 /** No printing, no files, no exit, no thread_local, no <random>, no #if on CUDA or Emscripten. */
@@ -103,7 +113,9 @@ export function page_uses_package(files) {
     file.text.split('\n').forEach((line, i) => {
       for (const [, target] of line.matchAll(imports)) {
         if (/^(\.\.\/)+(lib|wasm|native|tests)\b/.test(target) || /\.wasm\b/.test(target))
-          violations.push(`${file.path}:${i + 1}: the page imports ${target}; it may only use the package "lapis"`);
+          violations.push(
+            `${file.path}:${i + 1}: the page imports ${target}; it may only use the package "lapis"`,
+          );
       }
     });
   return violations;
@@ -118,7 +130,9 @@ export function machine_free(files) {
       if (/(^|[\s"'=(:])\/(work|home|root|Users)\/\w/.test(line))
         violations.push(`${path}:${i + 1}: a path of one machine: ${line.trim().slice(0, 80)}`);
       if (/package-lock\.json$/.test(path) && /"resolved": "http/.test(line))
-        violations.push(`${path}:${i + 1}: a lockfile that names a host; .npmrc has omit-lockfile-registry-resolved`);
+        violations.push(
+          `${path}:${i + 1}: a lockfile that names a host; .npmrc has omit-lockfile-registry-resolved`,
+        );
     });
   }
   return violations;
@@ -133,7 +147,8 @@ export function globals(symbol_table) {
   const violations = [];
   for (const line of symbol_table.split('\n')) {
     const [, section, name] = writable.exec(line) ?? [];
-    if (name && name !== `.${section}` && !name.startsWith('.')) violations.push(`a global variable: ${name}`);
+    if (name && name !== `.${section}` && !name.startsWith('.'))
+      violations.push(`a global variable: ${name}`);
   }
   return violations;
 }

@@ -13,7 +13,9 @@ const run = (command, ...args) =>
   execFileSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 1 << 28 });
 
 /** Tracked files and new ones that git does not ignore. */
-const paths = run('git', 'ls-files', '--cached', '--others', '--exclude-standard').split('\n').filter(Boolean);
+const paths = run('git', 'ls-files', '--cached', '--others', '--exclude-standard')
+  .split('\n')
+  .filter(Boolean);
 const text_file = /\.(h|cpp|mjs|js|ts|css|html|json|md|txt|cmake|npmrc)$|(^|\/)(run|build|install)$/;
 const files = paths
   .filter((path) => text_file.test(path) && existsSync(join(root, path)))
@@ -24,8 +26,7 @@ function rule(name, check, planted) {
     assert.deepEqual(check(files), []);
   });
   test(`rule sees a violation: ${name}`, () => {
-    for (const [path, text] of planted)
-      assert.notDeepEqual(check([{ path, text }]), [], `${path}: ${text}`);
+    for (const [path, text] of planted) assert.notDeepEqual(check([{ path, text }]), [], `${path}: ${text}`);
   });
 }
 
@@ -93,10 +94,11 @@ test('rule sees a violation: no global variables in the library', () => {
     const object = join(folder, 'a.o');
     run('g++', '-std=c++20', '-O2', '-fPIE', '-c', source, '-o', object);
     const found = rules.globals(run('objdump', '--syms', '--demangle', object));
-    assert.deepEqual(
-      found.map((line) => line.replace('a global variable: ', '')).sort(),
-      ['counter', 'mine', 'next()::calls'],
-    );
+    assert.deepEqual(found.map((line) => line.replace('a global variable: ', '')).sort(), [
+      'counter',
+      'mine',
+      'next()::calls',
+    ]);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -110,7 +112,10 @@ const formatter = ['clang-format-14', 'clang-format'].find((name) =>
 test('C++ is formatted (clang-format 14)', (t) => {
   if (!formatter) return t.skip('no clang-format 14 here; other versions format differently');
   const sources = paths.filter((path) => /\.(h|cpp)$/.test(path) && existsSync(join(root, path)));
-  const { status, stderr } = spawnSync(formatter, ['--dry-run', '--Werror', ...sources], { cwd: root, encoding: 'utf8' });
+  const { status, stderr } = spawnSync(formatter, ['--dry-run', '--Werror', ...sources], {
+    cwd: root,
+    encoding: 'utf8',
+  });
   const wrong = new Set([...stderr.matchAll(/^([^:\n]+):\d+:\d+: error/gm)].map(([, path]) => path));
   assert.equal(status, 0, `run clang-format -i on: ${[...wrong].join(' ')}\n${stderr.slice(0, 500)}`);
 });

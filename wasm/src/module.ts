@@ -45,7 +45,6 @@ export interface Api {
     label_count: number,
   ): number;
   lapis_trainer_free(trainer: number): void;
-  lapis_result_text(): number;
   lapis_result_bytes(): number;
   lapis_result_size(): number;
 }
