@@ -116,6 +116,27 @@ test('empty text and text without words get a message, not an answer', options, 
   assert.deepEqual(page.trouble, []);
 });
 
+test('a megabyte of punctuation or of one word never blocks the page', options, async () => {
+  const page = await open_page(url);
+  await answered(page);
+  const type = (value) =>
+    page.evaluate((value) => {
+      const area = document.querySelector('#text');
+      area.value = value;
+      const start = performance.now();
+      area.dispatchEvent(new Event('input', { bubbles: true }));
+      return performance.now() - start;
+    }, value);
+  const took = await type('!'.repeat(1_000_000));
+  await page.locator('#text-result .verdict-empty', { hasText: 'No words in this text' }).waitFor();
+  assert.ok(took < 500, `${took} ms`);
+  await type('a'.repeat(1_000_000));
+  await page.locator('#text-status [role=alert]', { hasText: 'at most 100000' }).waitFor();
+  await page.fill('#text', 'bagus');
+  await text_painted(page);
+  assert.deepEqual(page.trouble, []);
+});
+
 test('odd texts: lone surrogate, zero byte, emoji, right to left, one endless word', options, async () => {
   const page = await open_page(url);
   await answered(page);

@@ -79,6 +79,8 @@ export function title_of(entry: { name: string }): string {
 const metric_names: Record<string, string> = {
   test_accuracy: 'Test accuracy',
   test_macro_f1: 'Test macro F1',
+  val_accuracy: 'Validation accuracy',
+  val_macro_f1: 'Validation macro F1',
   valid_accuracy: 'Validation accuracy',
   valid_macro_f1: 'Validation macro F1',
 };

@@ -115,19 +115,14 @@ export class Panel<Input, Result extends Outcome> {
   }
 
   /** The newest input; null when there is none. Whatever is still being computed is never painted. */
-  submit(input: Input | null): void {
+  submit(input: Input | null, message = this.hooks.empty_message): void {
     this.input = input;
     if (input === null) {
       this.queue.cancel();
-      this.clear(this.hooks.empty_message);
+      this.clear(message);
     } else if (this.ready) {
       this.queue.submit(input);
     }
-  }
-
-  /** Shows that the model found nothing to answer about. */
-  clear_answer(message: string): void {
-    this.result.clear(this.model.labels, message);
   }
 
   private clear(message: string): void {
@@ -167,12 +162,19 @@ export class Panel<Input, Result extends Outcome> {
     const title = this.ready
       ? 'The model could not answer this.'
       : `The model “${title_of(this.model)}” could not be loaded.`;
-    const retry = make('button', { type: 'button', class: 'button' }, died ? 'Start it again' : 'Try again');
+    const message = died ? make('p', {}, reason) : make('p', {}, make('strong', {}, title), ` ${reason}`);
+    const notice = make('div', { class: 'notice', role: 'alert' }, message);
+    // An input that the model refuses will be refused again.
+    if (died || !this.ready) notice.append(this.retry_button(died ? 'Start it again' : 'Try again'));
+    this.clear('No answer');
+    this.status.replaceChildren(notice);
+  }
+
+  private retry_button(text: string): HTMLButtonElement {
+    const retry = make('button', { type: 'button', class: 'button' }, text);
     retry.addEventListener('click', () => {
       void this.select(this.model);
     });
-    const message = died ? make('p', {}, reason) : make('p', {}, make('strong', {}, title), ` ${reason}`);
-    this.clear('No answer');
-    this.status.replaceChildren(make('div', { class: 'notice', role: 'alert' }, message, retry));
+    return retry;
   }
 }

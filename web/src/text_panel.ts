@@ -7,6 +7,7 @@ import { Panel } from './panel';
 import type { TextOutcome } from './protocol';
 import { sentences, type Sentence } from './samples';
 import { TokensView } from './tokens_view';
+import { has_word } from './words';
 
 /** A text area grows slow long before the model does. */
 const largest_file = 5_000_000;
@@ -37,7 +38,6 @@ export class TextPanel {
           vocabulary_size: info.input.text?.vocabulary_size ?? 0,
           sequence_length: info.input.text?.sequence_length ?? result.tokens.length,
         });
-        if (result.tokens.length === 0) this.panel.clear_answer('No words in this text');
       },
     });
     this.area.addEventListener('input', () => {
@@ -85,7 +85,8 @@ export class TextPanel {
   private read_area(): void {
     const text = this.area.value;
     set_notice(this.notice, null);
-    this.panel.submit(text.trim() === '' ? null : text);
+    if (has_word(text)) this.panel.submit(text);
+    else this.panel.submit(null, text.trim() === '' ? undefined : 'No words in this text');
     this.changed();
   }
 

@@ -2,6 +2,7 @@
 import { loadModel, type Model } from 'lapis';
 import type { Outcome } from './protocol';
 import { serve } from './rpc';
+import { beginning_of } from './words';
 import { layer_maps } from './layer_maps';
 import { decode_picture, type Picture } from './picture_decode';
 
@@ -33,13 +34,11 @@ serve(scope, {
 
   classify_text({ key, text }) {
     const model = model_of(key);
-    const prediction = model.predictText(text);
+    const length = model.info.input.text?.sequence_length ?? Infinity;
+    const { beginning, words_after } = beginning_of(text, length);
+    const prediction = model.predictText(beginning);
     const { tokens, truncated } = prediction;
-    return {
-      ...outcome_of(prediction),
-      tokens: tokens.slice(0, read_length(model, tokens.length)),
-      truncated,
-    };
+    return { ...outcome_of(prediction), tokens: tokens.slice(0, length), truncated: truncated + words_after };
   },
 
   async decode_picture({ blob, name }) {
@@ -61,7 +60,3 @@ serve(scope, {
     return layer_maps(model_of(key).activations());
   },
 });
-
-function read_length(model: Model, available: number): number {
-  return Math.min(available, model.info.input.text?.sequence_length ?? available);
-}
