@@ -120,7 +120,7 @@ TEST_CASE("normals have mean 0, variance 1 and the normal's tails") {
 TEST_CASE("below gives every number under the bound alike") {
   const RandomStream random(9, 0);
   std::array<int, 7> counts{};
-  for (std::uint64_t i = 0; i < 70000; ++i) counts.at(random.below(i, 7))++;
+  for (std::uint64_t i = 0; i < 70000; ++i) counts.at(static_cast<std::size_t>(random.below(i, 7)))++;
   for (const int count : counts) CHECK(std::abs(count - 10000) < 4 * 93);  // sigma: sqrt(70000 * 6 / 49)
   CHECK(random.below(3, 1) == 0);
   const std::uint64_t wide = std::uint64_t{1} << 40;
