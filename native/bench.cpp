@@ -131,7 +131,7 @@ void bench(const Options& options) {
 void add_bench(CLI::App& app) {
   CLI::App* command = app.add_subcommand("bench", "Time of a prediction or training step");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command->add_option("--batch", options->batch, "Samples at once")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "file.h"
+#include "keras_file.h"
 #include "lapis/core/error.h"
 
 namespace lapis::native {
@@ -32,7 +33,7 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 ModelFile load_model(const std::string& path) {
   const std::vector<std::byte> bytes = read_file(path);
   try {
-    return read_model(bytes);
+    return is_keras_file(bytes) ? read_keras_file(bytes) : read_model(bytes);
   } catch (const Error& error) {
     throw error.inside(path);
   }
@@ -64,6 +65,17 @@ std::vector<std::string> class_names(const ModelFile& file) {
   std::vector<std::string> names;
   for (Index i = 0; i < file.model.output_shape()[-1]; ++i) names.push_back(std::to_string(i));
   return names;
+}
+
+std::vector<std::string> split_lines(const std::string& text) {
+  std::vector<std::string> lines;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find('\n', at), text.size());
+    lines.push_back(text.substr(at, end - at));
+    if (lines.back().ends_with('\r')) lines.back().pop_back();
+    at = end + 1;
+  }
+  return lines;
 }
 
 void print_json(const Json& json) {

@@ -9,7 +9,8 @@
 /// What several subcommands do alike.
 namespace lapis::native {
 
-/// Reads and validates a model file. Throws Error, beginning with the path.
+/// Reads and validates a model file: this library's own, .keras or .h5, told apart by their first bytes.
+/// Throws Error, beginning with the path.
 ModelFile load_model(const std::string& path);
 
 /// Saves all or nothing. Throws Error, beginning with the path.
@@ -27,6 +28,9 @@ Shape with_batch_in_front(Index batch, const Shape& sample);
 
 /// The labels; "0", "1", ... where the file has none.
 std::vector<std::string> class_names(const ModelFile& file);
+
+/// Lines without their ends; a last line that is empty is none.
+std::vector<std::string> split_lines(const std::string& text);
 
 /// One line on standard output.
 void print_json(const Json& json);

@@ -12,6 +12,7 @@
 #include "console.h"
 #include "data/open_dataset.h"
 #include "file.h"
+#include "keras_file.h"
 #include "lapis/core/error.h"
 #include "lapis/io/safetensors.h"
 #include "lapis/train/evaluator.h"
@@ -82,6 +83,11 @@ Precision stored_precision(const std::string& path) {
   return Precision::f32;
 }
 
+void check_recordable(const std::string& path) {
+  if (is_keras_file(read_file(path))) fail(path, ": --record needs a .safetensors file: convert it first");
+  check_writable(path);
+}
+
 void record(const Options& options, ModelFile& file, const Evaluation& result) {
   const std::string prefix = options.split == "valid" ? "val" : options.split;
   file.metrics[prefix + "_loss"] = result.loss;
@@ -106,7 +112,7 @@ void print_plain(const Options& options, const ModelFile& file, const Evaluation
 
 void evaluate(const Options& options) {
   ModelFile file = load_model(options.model);
-  if (options.record) check_writable(options.model);
+  if (options.record) check_recordable(options.model);
   const DataFolder data = find_data(options.data, std::nullopt, file.labels);
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
   const std::unique_ptr<Backend> backend = make_cpu_backend(thread_count(options.threads));
@@ -138,7 +144,7 @@ void evaluate(const Options& options) {
 void add_evaluate(CLI::App& app) {
   CLI::App* command = app.add_subcommand("evaluate", "Accuracy, macro F1 and confusion matrix on a data set");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command->add_option("--data", options->data, "Folder: CIFAR-10 (binary), NusaX (CSV) or pictures by class")
       ->required();
   command->add_option("--split", options->split, "train, valid or test")

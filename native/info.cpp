@@ -179,7 +179,7 @@ void add_info(CLI::App& app) {
   CLI::App* command =
       app.add_subcommand("info", "Layers, shapes, parameters, multiply-adds and memory of a model");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command->add_option("--batch", options->batch, "Batch that the memory is for")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();

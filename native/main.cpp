@@ -39,6 +39,7 @@ int run(int argument_count, char** arguments) {
   lapis::native::add_info(app);
   lapis::native::add_parity(app);
   lapis::native::add_bench(app);
+  lapis::native::add_convert(app);
   try {
     app.parse(argument_count, arguments);
   } catch (const CLI::Success& wanted) {  // --help, --version

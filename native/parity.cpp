@@ -286,7 +286,7 @@ void parity(const Options& options) {
 void add_parity(CLI::App& app) {
   CLI::App* command = app.add_subcommand("parity", "Compare outputs, loss and gradients with a golden file");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command
       ->add_option("--golden", options->golden, "Tensors: input, label, prob, loss, grad/... (.safetensors)")
       ->required();

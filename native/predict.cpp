@@ -73,18 +73,6 @@ Samples read_images(const Options& options, const ModelFile& file) {
   return samples;
 }
 
-/// Lines without their ends; a last line that is empty is none.
-std::vector<std::string> split_lines(const std::string& text) {
-  std::vector<std::string> lines;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t end = std::min(text.find('\n', at), text.size());
-    lines.push_back(text.substr(at, end - at));
-    if (lines.back().ends_with('\r')) lines.back().pop_back();
-    at = end + 1;
-  }
-  return lines;
-}
-
 void add_text(const TextVectorizer& vectorizer, const std::string& where, const std::string& text,
               Samples& samples) {
   try {
@@ -288,7 +276,7 @@ void predict(const Options& options) {
 void add_predict(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Class probabilities of pictures, texts or tensors");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors)")->required();
+  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command->add_option("--image", options->images, "Picture files (PNG, JPEG, BMP, GIF, PNM)");
   command->add_option("--text", options->texts, "Texts, each in quotes");
   command->add_option("--text-file", options->text_file, "File with one text a line; - for standard input");

@@ -54,7 +54,9 @@ double now() {
 }
 
 /// To milliseconds.
-double rounded(double seconds) { return std::round(seconds * 1000) / 1000; }
+double rounded(double seconds) {
+  return std::round(seconds * 1000) / 1000;
+}
 
 TrainConfig read_config(const Options& options, const std::string& text) {
   TrainConfig config;
