@@ -1,7 +1,6 @@
 #include "lapis/ops/activation.h"
 
 #include <algorithm>
-#include <array>
 
 #include "lapis/ops/pieces.h"
 #include "lapis/ops/vector.h"
@@ -116,20 +115,6 @@ void activate_backward(Parallel& parallel, Activation activation, const Real* y,
 void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias, Activation activation) {
   for_pieces(parallel, rows, rows_per_piece(n),
              [&](Index first, Index count) { finish_rows(y + first * n, count, n, n, bias, activation); });
-}
-
-void dropout(Parallel& parallel, const Real* x, Real* y, Index count, float rate, RandomStream random) {
-  const Real scale = rate < 1 ? Real(1) / (Real(1) - static_cast<Real>(rate)) : Real(0);
-  for_pieces(parallel, count, kPieceValues / 4, [&](Index first, Index size) {
-    // `first` is a multiple of 4, so pieces share no block of bits.
-    for (Index i = first; i < first + size; i += 4) {
-      const std::array<std::uint32_t, 4> bits = random.block(static_cast<std::uint64_t>(i / 4));
-      for (Index lane = 0; lane < std::min(Index{4}, first + size - i); ++lane) {
-        const bool kept = uniform_from_bits(bits[static_cast<std::size_t>(lane)]) >= rate;
-        y[i + lane] = kept ? x[i + lane] * scale : Real(0);
-      }
-    }
-  });
 }
 
 }  // namespace lapis::cpu

@@ -3,14 +3,13 @@
 #include "lapis/ops/backend.h"
 #include "lapis/ops/parallel.h"
 
-/// Internal to ops: element-wise activations, softmax, bias and dropout on the CPU. Contracts: backend.h.
+/// Internal to ops: element-wise activations, softmax and bias on the CPU. Contracts: backend.h.
 namespace lapis::cpu {
 
 void activate(Parallel& parallel, Activation activation, const Real* x, Real* y, Index rows, Index n);
 void activate_backward(Parallel& parallel, Activation activation, const Real* y, const Real* dy, Real* dx,
                        Index rows, Index n);
 void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias, Activation activation);
-void dropout(Parallel& parallel, const Real* x, Real* y, Index count, float rate, RandomStream random);
 
 // --- On the calling thread, for use inside a piece of a parallel loop
 // --------------------------------------------------

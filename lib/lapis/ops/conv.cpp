@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/ops/gemm.h"
+#include "lapis/ops/pieces.h"
 #include "lapis/ops/vector.h"
 
 namespace lapis::cpu {
@@ -26,6 +27,7 @@ struct Axis {
   /// The source position, or -1.
   Index source(Index position, Index tap) const {
     const Index at = numerator(position, tap);
+    if (divide == 1) return at < size ? std::max(Index{-1}, at) : -1;
     return at >= 0 && at % divide == 0 && at / divide < size ? at / divide : -1;
   }
 };
@@ -42,56 +44,78 @@ struct Patches {
   bool joined() const { return x.dilation == 1 && x.divide == 1; }
 };
 
-/// Values [first, first + count) of the patch at (batch, oy, ox).
-void copy_patch(const Patches& patches, Index batch, Index oy, Index ox, Index first, Index count, Real* to) {
+/// Part of one tap, or of a row of taps where that is one run of values in the image.
+struct Run {
+  Index tap_y = 0;
+  Index tap_x = 0;
+  Index from = 0;  // first value within the tap or row of taps
+  Index length = 0;
+};
+
+/// The runs that make up values [first, first + count) of every patch; count <= kBlockK.
+struct Runs {
+  Run runs[kBlockK];
+  Index count = 0;
+
+  Runs(const Patches& patches, Index first, Index values) {
+    const bool joined = patches.joined();
+    const Index size = joined ? patches.x.taps * patches.channels : patches.channels;
+    Index tap = first / size;
+    Index from = first % size;
+    while (values > 0) {
+      const Index length = std::min(size - from, values);
+      runs[count++] = {joined ? tap : tap / patches.x.taps, joined ? 0 : tap % patches.x.taps, from, length};
+      values -= length;
+      from = 0;
+      ++tap;
+    }
+  }
+};
+
+/// The runs of the patch at output position (oy, ox) of an image. What is not in the image is padding: zeros.
+void copy_patch(const Patches& patches, const Runs& runs, const Real* image, Index oy, Index ox, Real* to) {
+  const Axis& x = patches.x;
   const bool joined = patches.joined();
-  const Index segment = joined ? patches.x.taps * patches.channels : patches.channels;
-  const Index segments_a_row = joined ? 1 : patches.x.taps;
-  Index number = first / segment;
-  Index from = first - number * segment;
-  while (count > 0) {
-    const Index length = std::min(segment - from, count);
-    // Values [begin, end) of the segment are in the image, the others are padding.
+  for (Index number = 0; number < runs.count; ++number) {
+    const Run& run = runs.runs[number];
+    const Index row = patches.y.source(oy, run.tap_y);
+    const Index column = joined ? x.numerator(ox, 0) : x.source(ox, run.tap_x);
+    // Values [begin, end) of the tap or row of taps are in the image.
     Index begin = 0;
     Index end = 0;
-    const Index row = patches.y.source(oy, joined ? number : number / segments_a_row);
-    Index column = 0;
-    if (row >= 0 && joined) {
-      column = patches.x.numerator(ox, 0);
-      begin = std::max(Index{0}, -column) * patches.channels;
-      end = std::min(patches.x.taps, patches.x.size - column) * patches.channels;
-    } else if (row >= 0) {
-      column = patches.x.source(ox, number % segments_a_row);
-      end = column >= 0 ? segment : 0;
+    if (row >= 0) {
+      begin = joined ? std::max(Index{0}, -column) * patches.channels : 0;
+      end = joined ? std::min(x.taps, x.size - column) * patches.channels : column < 0 ? 0 : patches.channels;
     }
-    begin = std::clamp(begin, from, from + length);
-    end = std::clamp(end, begin, from + length);
-    simd::fill_zero(to, begin - from);
-    if (end > begin) {
-      const Index at = ((batch * patches.y.size + row) * patches.x.size + column) * patches.channels + begin;
-      simd::copy(patches.image + at, to + (begin - from), end - begin);
+    begin = std::clamp(begin, run.from, run.from + run.length);
+    end = std::clamp(end, begin, run.from + run.length);
+    const Real* from = image + ((std::max(Index{0}, row) * x.size + column) * patches.channels + begin);
+    if (end - begin == run.length) {
+      simd::copy(from, to, run.length);
+    } else {
+      simd::fill_zero(to, begin - run.from);
+      if (end > begin) simd::copy(from, to + (begin - run.from), end - begin);
+      simd::fill_zero(to + (end - run.from), run.from + run.length - end);
     }
-    simd::fill_zero(to + (end - from), from + length - end);
-    to += length;
-    count -= length;
-    from = 0;
-    ++number;
+    to += run.length;
   }
 }
 
 /// Patches [first, first + count), values [value, value + values) of each, `stride` apart.
 void copy_patches(const Patches& patches, Index first, Index count, Index value, Index values, Index stride,
                   Real* to) {
+  const Runs runs(patches, value, values);
+  const Index image_size = patches.y.size * patches.x.size * patches.channels;
   Index ox = first % patches.x.out;
   Index oy = first / patches.x.out % patches.y.out;
-  Index batch = first / patches.x.out / patches.y.out;
+  const Real* image = patches.image + first / patches.x.out / patches.y.out * image_size;
   for (Index i = 0; i < count; ++i, to += stride) {
-    copy_patch(patches, batch, oy, ox, value, values, to);
+    copy_patch(patches, runs, image, oy, ox, to);
     if (++ox < patches.x.out) continue;
     ox = 0;
     if (++oy < patches.y.out) continue;
     oy = 0;
-    ++batch;
+    image += image_size;
   }
 }
 
@@ -194,15 +218,42 @@ void conv2d_backward_data(Parallel& parallel, const Conv2DOp& op, const Real* dy
   packed_gemm(parallel, product);
 }
 
+namespace {
+
+Index positions(const Window2D& window) {
+  return window.batch * window.out_height * window.out_width;
+}
+Index kernel_size(const Conv2DOp& op) {
+  return op.window.kernel_height * op.window.kernel_width * op.window.channels * op.filters;
+}
+
+/// The gradient of the kernel is a small matrix summed over very many output positions. They are cut into
+/// parts, each with a sum of its own in scratch: so every patch is fetched once, and threads have something
+/// to share.
+Index parts_of(const Conv2DOp& op) {
+  constexpr Index kMostParts = 8;
+  constexpr Index kLeastPositions = 4 * kBlockK;
+  constexpr Index kMostScratch = 1 << 20;
+  return std::max(Index{1}, std::min({kMostParts, positions(op.window) / kLeastPositions,
+                                      kMostScratch / std::max(Index{1}, kernel_size(op))}));
+}
+
+}  // namespace
+
+Index conv2d_scratch(const Conv2DOp& op) {
+  const Index parts = parts_of(op);
+  return parts == 1 ? 0 : parts * kernel_size(op);
+}
+
 void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* x, const Real* dy,
-                            Real* dkernel) {
+                            Real* dkernel, Real* scratch) {
   const Window2D& window = op.window;
   const Patches patches = forward_patches(window, x);
   const Matrix matrix{dy, op.filters};
   PackedGemm product;
   product.m = window.kernel_height * window.kernel_width * window.channels;
   product.n = op.filters;
-  product.k = window.batch * window.out_height * window.out_width;
+  product.k = positions(window);
   product.pack_a = pack_patches_by_column;
   product.a = &patches;
   product.a_by_column = true;
@@ -211,7 +262,23 @@ void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* 
   product.c = dkernel;
   product.ldc = op.filters;
   product.accumulate = true;
-  packed_gemm(parallel, product);
+  const Index parts = parts_of(op);
+  if (parts == 1) return packed_gemm(parallel, product);
+  const Index size = kernel_size(op);
+  parallel.for_each(parts, [&](Index part) {
+    PackedGemm own = product;
+    own.k_first = product.k * part / parts;
+    own.k = product.k * (part + 1) / parts - own.k_first;
+    own.c = scratch + part * size;
+    own.accumulate = false;
+    packed_gemm_piece(own);
+  });
+  for_pieces(parallel, size, kPieceValues, [&](Index first, Index count) {
+    for (Index part = 0; part < parts; ++part) {
+      simd::map(dkernel + first, scratch + part * size + first, dkernel + first, count,
+                [](simd::Vector sum, simd::Vector own) { return sum + own; });
+    }
+  });
 }
 
 }  // namespace lapis::cpu

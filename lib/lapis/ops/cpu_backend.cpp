@@ -5,6 +5,7 @@
 
 #include "lapis/ops/activation.h"
 #include "lapis/ops/conv.h"
+#include "lapis/ops/dropout.h"
 #include "lapis/ops/embedding.h"
 #include "lapis/ops/gemm.h"
 #include "lapis/ops/loss.h"
@@ -84,8 +85,8 @@ void CpuBackend::add_bias(Real* y, Index rows, Index n, const Real* bias, Activa
 // --- Convolution and pooling
 // ---------------------------------------------------------------------------------------
 
-Index CpuBackend::conv2d_scratch(const Conv2DOp&) const {
-  return 0;
+Index CpuBackend::conv2d_scratch(const Conv2DOp& op) const {
+  return cpu::conv2d_scratch(op);
 }
 
 void CpuBackend::conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
@@ -99,8 +100,8 @@ void CpuBackend::conv2d_backward_data(const Conv2DOp& op, const Real* dy, const 
 }
 
 void CpuBackend::conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
-                                        Real*) {
-  cpu::conv2d_backward_kernel(*parallel_, op, x, dy, dkernel);
+                                        Real* scratch) {
+  cpu::conv2d_backward_kernel(*parallel_, op, x, dy, dkernel, scratch);
 }
 
 void CpuBackend::pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) {

@@ -76,20 +76,23 @@ void multiply_block(const PackedGemm& product, const Real* a, const Real* b, Ind
   }
 }
 
-/// Packing rounds a block up to whole tiles: the kernel multiplies those rows too, so they must hold numbers.
-void zero_missing_rows(bool by_column, Index rows, Index k, Real* a) {
-  const Index padded = round_up(rows, kTileRows);
-  if (padded == rows) return;
+/// A block is rounded up to whole tiles: the kernel multiplies those rows too, so they must hold numbers. To
+/// be called before packing, which overwrites what it has.
+void zero_last_tile(bool by_column, Index rows, Index k, Real* a) {
+  const Index last = rows / kTileRows * kTileRows;
+  if (last == rows) return;
   if (by_column) {
-    for (Index p = 0; p < k; ++p) simd::fill_zero(a + p * kColumnStride + rows, padded - rows);
+    for (Index p = 0; p < k; ++p) {
+      for (Index i = 0; i < kTileRows; i += kLanes) simd::store(a + p * kColumnStride + last + i, Vector{});
+    }
   } else {
-    for (Index i = rows; i < padded; ++i) simd::fill_zero(a + i * kRowStride, k);
+    for (Index i = rows; i < last + kTileRows; ++i) simd::fill_zero(a + i * kRowStride, k);
   }
 }
 
 /// Rows [row, row + rows) and columns [column, column + columns) of C, columns <= kBlockColumns.
 void multiply_piece(const PackedGemm& product, Index row, Index rows, Index column, Index columns) {
-  constexpr Index kBlockA = std::max(kBlockRows * kRowStride, kBlockK * kColumnStride);
+  constexpr Index kBlockA = std::max(kBlockRows * kRowStride, kBlockK * kColumnStride + kLanes);
   alignas(64) Real a[kBlockA];
   alignas(64) Real b[kBlockColumns * kBlockK];
   // Blocks of k of equal size: a short last one would cost as much in overhead as a long one.
@@ -98,11 +101,11 @@ void multiply_piece(const PackedGemm& product, Index row, Index rows, Index colu
   for (Index block = 0; block < blocks; ++block) {
     const Index k_first = std::min(block * k_block, product.k);
     const Index k_count = std::min(k_block, product.k - k_first);
-    product.pack_b(product.b, column, columns, k_first, k_count, b);
+    product.pack_b(product.b, column, columns, product.k_first + k_first, k_count, b);
     for (Index i = row; i < row + rows; i += kBlockRows) {
       const Index block_rows = std::min(kBlockRows, row + rows - i);
-      product.pack_a(product.a, i, block_rows, k_first, k_count, a);
-      zero_missing_rows(product.a_by_column, block_rows, k_count, a);
+      zero_last_tile(product.a_by_column, block_rows, k_count, a);
+      product.pack_a(product.a, i, block_rows, product.k_first + k_first, k_count, a);
       Real* c = product.c + i * product.ldc + column;
       multiply_block(product, a, b, block_rows, columns, k_count, product.accumulate || block > 0, c);
       if (block == blocks - 1) {
@@ -213,16 +216,30 @@ void pack_panels(const Real* from, Index stride, bool transposed, Index count, I
   }
 }
 
+namespace {
+
+void multiply_cut(const PackedGemm& product, const Cut& cut, Index piece) {
+  const Index across = (product.n + cut.columns - 1) / cut.columns;
+  const Index row = piece / across * cut.rows;
+  const Index column = piece % across * cut.columns;
+  multiply_piece(product, row, std::min(cut.rows, product.m - row), column,
+                 std::min(cut.columns, product.n - column));
+}
+
+Index pieces_of(const PackedGemm& product, const Cut& cut) {
+  return ((product.m + cut.rows - 1) / cut.rows) * ((product.n + cut.columns - 1) / cut.columns);
+}
+
+}  // namespace
+
 void packed_gemm(Parallel& parallel, const PackedGemm& product) {
   const Cut cut = choose_cut(product.m, product.n, product.k);
-  const Index across = (product.n + cut.columns - 1) / cut.columns;
-  const Index down = (product.m + cut.rows - 1) / cut.rows;
-  parallel.for_each(down * across, [&](Index piece) {
-    const Index row = piece / across * cut.rows;
-    const Index column = piece % across * cut.columns;
-    multiply_piece(product, row, std::min(cut.rows, product.m - row), column,
-                   std::min(cut.columns, product.n - column));
-  });
+  parallel.for_each(pieces_of(product, cut), [&](Index piece) { multiply_cut(product, cut, piece); });
+}
+
+void packed_gemm_piece(const PackedGemm& product) {
+  const Cut cut;
+  for (Index piece = 0; piece < pieces_of(product, cut); ++piece) multiply_cut(product, cut, piece);
 }
 
 void gemm(Parallel& parallel, const Gemm& gemm) {

@@ -16,6 +16,7 @@ void sum_rows(Parallel& parallel, const Real* dy, Index rows, Index n, Real* bia
 /// threads.
 struct PackedGemm {
   Index m = 0, n = 0, k = 0;
+  Index k_first = 0;  // A and B are fetched from here on, [k_first, k_first + k)
 
   /// Writes the block [first, first + count) x [k_first, k_first + k_count) of A (first: a row) or B (first:
   /// a column).
@@ -62,6 +63,9 @@ inline constexpr Index kRowStride = kBlockK + 16;
 inline constexpr Index kColumnStride = kBlockRows + 8;
 
 void packed_gemm(Parallel& parallel, const PackedGemm& product);
+
+/// The same as one piece of a parallel loop.
+void packed_gemm_piece(const PackedGemm& product);
 
 /// Panels of B from a stored matrix: rows p of `count` columns, `stride` apart, or, with `transposed`,
 /// `count` rows of `k_count` values. Row p goes to row `to_row` + p of panels that are `panel_rows` high.

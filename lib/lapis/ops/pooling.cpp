@@ -21,10 +21,9 @@ struct Range {
 /// The taps of a window that fall on real pixels.
 Range taps_inside(Index output, Index stride, Index pad, Index dilation, Index taps, Index size) {
   const Index start = output * stride - pad;
-  Range range;
-  while (range.first < taps && start + range.first * dilation < 0) ++range.first;
-  range.last = range.first;
-  while (range.last < taps && start + range.last * dilation < size) ++range.last;
+  Range range{0, taps};
+  while (start + range.first * dilation < 0) ++range.first;
+  while (range.last > range.first && start + (range.last - 1) * dilation >= size) --range.last;
   return range;
 }
 
