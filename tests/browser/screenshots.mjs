@@ -23,7 +23,7 @@ for (const [look, options] of looks) {
   const context = await browser.newContext(options);
   for (const [name, hash, tab] of [
     ['text', '', 'text'],
-    ['unknown', '#text=Layanan zorbatik itu lambat dan membuat saya kecewa.', 'text'],
+    ['unknown', '#text=Pelayanan zorbatik itu lama sekali dan membuat saya kecewa.', 'text'],
     ['picture', '#tab=picture&sample=cat', 'picture'],
   ]) {
     const page = await context.newPage();

@@ -1,7 +1,7 @@
 // The models of this page: the index the build wrote, and the cards to choose from.
 import type { ModelInfo } from 'lapis';
 import { make } from './dom';
-import { bytes, percent } from './format';
+import { bytes, large, percent } from './format';
 
 export type Kind = 'text' | 'image';
 
@@ -96,6 +96,21 @@ export function metric_lines(metrics: Record<string, number>): [string, string][
   });
 }
 
+/** On the test rows, which no choice has looked at; while a file has no such figures yet, on the validation rows. */
+function score_of(metrics: Record<string, number>): string {
+  for (const [name, prefix] of [
+    ['Test', 'test'],
+    ['Validation', 'val'],
+  ] as const) {
+    const accuracy = metrics[`${prefix}_accuracy`];
+    const macro_f1 = metrics[`${prefix}_macro_f1`];
+    if (accuracy !== undefined && macro_f1 !== undefined) {
+      return `${name}: ${percent(accuracy)} right, F1 ${macro_f1.toFixed(2)}`;
+    }
+  }
+  return 'not measured';
+}
+
 /** Radio cards: size and test metrics are visible before anything is loaded. */
 export class ModelCards {
   constructor(
@@ -113,10 +128,6 @@ export class ModelCards {
     input.addEventListener('change', () => {
       this.choose(entry);
     });
-    const { test_accuracy, test_macro_f1 } = entry.metrics;
-    const figures = [bytes(entry.bytes)];
-    if (test_accuracy !== undefined) figures.push(`${percent(test_accuracy)} right`);
-    if (test_macro_f1 !== undefined) figures.push(`F1 ${test_macro_f1.toFixed(2)}`);
     return make(
       'label',
       { class: 'model-card' },
@@ -125,8 +136,9 @@ export class ModelCards {
       make(
         'span',
         { class: 'model-figures' },
-        figures.map((figure) => figure.replaceAll(' ', '\u00a0')).join(' · '),
+        `${bytes(entry.bytes)}, ${large(entry.parameters)} parameters`,
       ),
+      make('span', { class: 'model-figures' }, score_of(entry.metrics)),
     );
   }
 }

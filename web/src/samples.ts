@@ -35,14 +35,14 @@ export const sentences: readonly Sentence[] = [
     expected: 'negative',
   },
   {
-    text: 'Gila, kopinya mantap banget, bikin nagih terus!',
-    english: 'Crazy how great this coffee is, I keep wanting more!',
+    text: 'Kopinya mantap banget, asli enak, bikin nagih!',
+    english: 'This coffee is so good, honestly tasty, it gets you hooked!',
     about: 'slang',
     expected: 'positive',
   },
   {
-    text: 'Layanan zorbatik itu lambat dan membuat saya kecewa.',
-    english: 'That zorbatik service is slow and let me down. (“Zorbatik” is a made-up word.)',
+    text: 'Pelayanan zorbatik itu lama sekali dan membuat saya kecewa.',
+    english: 'That zorbatik service took very long and let me down. (“Zorbatik” is a made-up word.)',
     about: 'unknown word',
     expected: 'negative',
   },
