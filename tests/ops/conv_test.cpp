@@ -65,7 +65,7 @@ struct Results {
 
 Results run(lapis::Backend& backend, const Conv2DOp& op, const std::vector<Real>& x,
             const std::vector<Real>& kernel, const std::vector<Real>& bias, const std::vector<Real>& dy) {
-  std::vector<Real> scratch(static_cast<std::size_t>(backend.conv2d_scratch(op)));
+  std::vector<Real> scratch(static_cast<std::size_t>(backend.conv2d_scratch(op)), Real(7));
   Results results;
   results.y.assign(static_cast<std::size_t>(output_size(op)), Real(9));
   results.dx.assign(x.size(), Real(9));      // overwritten
@@ -153,10 +153,14 @@ TEST_CASE("conv2d: many channels and pixels make several blocks in every directi
   const auto backend = lapis::make_cpu_backend();
   check(make_op(3, 16, 15, 40, 70, 3, 3, 1, 1, 1, 1, true), *backend);
   check(make_op(2, 16, 15, 40, 70, 3, 3, 2, 2, 1, 1, true), *backend);
+  // Enough positions for the kernel's gradient to be summed in parts.
+  check(make_op(5, 29, 31, 3, 8, 3, 3, 1, 1, 1, 1, true), *backend);
 }
 
 TEST_CASE("conv2d gives the same bits on 1, 2 and 3 threads", "[threads]") {
-  const Conv2DOp op = make_op(4, 16, 15, 24, 40, 3, 3, 1, 1, 1, 1, true);
+  const bool many_positions = GENERATE(false, true);
+  const Conv2DOp op = many_positions ? make_op(5, 29, 31, 3, 8, 3, 3, 1, 1, 1, 1, true)
+                                     : make_op(4, 16, 15, 24, 40, 3, 3, 1, 1, 1, 1, true);
   const std::vector<Real> x = random_values(input_size(op.window), 1);
   const std::vector<Real> kernel = random_values(kernel_size(op), 2);
   const std::vector<Real> bias = random_values(op.filters, 3);
