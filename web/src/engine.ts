@@ -22,7 +22,9 @@ export class Engine {
   /** Counts the workers started. A picture decoded by an earlier worker has to be decoded again. */
   epoch = 0;
 
-  constructor(private readonly simd: boolean) {}
+  constructor(private readonly simd: boolean) {
+    this.connect();
+  }
 
   /**
    * Loads a model once; asking again returns the same promise. A failed load is forgotten, so that asking again

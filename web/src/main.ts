@@ -14,13 +14,15 @@ import { read_url_state, write_url_state, type UrlState } from './url_state';
 
 /** Everything between the index of models being here and the page being used. */
 class Page {
-  private readonly engine = new Engine(new URLSearchParams(location.search).get('simd') !== '0');
   private readonly tabs: Tabs;
   private readonly text: TextPanel;
   private readonly picture: PicturePanel;
   private opened_models = 0;
 
-  constructor(index: readonly ModelEntry[]) {
+  constructor(
+    private readonly engine: Engine,
+    index: readonly ModelEntry[],
+  ) {
     const { text_model, picture_model } = read_url_state();
     const changed = (): void => {
       this.write_url();
@@ -147,7 +149,9 @@ function when_idle(work: () => void): void {
 async function start(): Promise<void> {
   const trouble = by_id('trouble', HTMLElement);
   try {
-    new Page(await fetch_index()).start();
+    // The worker's script comes in while the index does.
+    const engine = new Engine(new URLSearchParams(location.search).get('simd') !== '0');
+    new Page(engine, await fetch_index()).start();
     trouble.hidden = true;
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
