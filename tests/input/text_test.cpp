@@ -140,7 +140,8 @@ TEST_CASE("10,000 random byte strings against a second implementation") {
     const RandomStream random(99, round);
     std::string text;
     const std::uint64_t length = random.below(0, 40);
-    for (std::uint64_t i = 1; i <= length; ++i) text.push_back(alphabet[random.below(i, alphabet.size())]);
+    for (std::uint64_t i = 1; i <= length; ++i)
+      text.push_back(alphabet[static_cast<std::size_t>(random.below(i, alphabet.size()))]);
 
     const Words words = reference_tokens(text);
     std::vector<Real> expected(8, 0);
