@@ -24,6 +24,13 @@ export function bytes(value: number): string {
   return `${short_format.format(value / 1_000_000)} MB`;
 }
 
+const compact_format = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
+
+/** 1234567 -> 1.23M */
+export function compact(value: number): string {
+  return compact_format.format(value);
+}
+
 /** 1234567 -> 1.23 million */
 export function large(value: number): string {
   if (value < 10_000) return count(value);

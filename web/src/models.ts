@@ -1,7 +1,7 @@
 // The models of this page: the index the build wrote, and the cards to choose from.
 import type { ModelInfo } from 'lapis';
 import { make } from './dom';
-import { bytes, large, percent } from './format';
+import { bytes, compact, percent } from './format';
 
 export type Kind = 'text' | 'image';
 
@@ -81,8 +81,8 @@ const metric_names: Record<string, string> = {
   test_macro_f1: 'Test macro F1',
   val_accuracy: 'Validation accuracy',
   val_macro_f1: 'Validation macro F1',
-  valid_accuracy: 'Validation accuracy',
-  valid_macro_f1: 'Validation macro F1',
+  test_loss: 'Test loss',
+  val_loss: 'Validation loss',
 };
 
 /** The known metrics first and under their full names, then whatever else the file tells. */
@@ -105,7 +105,7 @@ function score_of(metrics: Record<string, number>): string {
     const accuracy = metrics[`${prefix}_accuracy`];
     const macro_f1 = metrics[`${prefix}_macro_f1`];
     if (accuracy !== undefined && macro_f1 !== undefined) {
-      return `${name}: ${percent(accuracy)} right, F1 ${macro_f1.toFixed(2)}`;
+      return `${name}: ${percent(accuracy)} · F1 ${macro_f1.toFixed(2)}`;
     }
   }
   return 'not measured';
@@ -136,7 +136,7 @@ export class ModelCards {
       make(
         'span',
         { class: 'model-figures' },
-        `${bytes(entry.bytes)}, ${large(entry.parameters)} parameters`,
+        `${bytes(entry.bytes)} · ${compact(entry.parameters)} parameters`,
       ),
       make('span', { class: 'model-figures' }, score_of(entry.metrics)),
     );

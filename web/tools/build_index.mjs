@@ -52,8 +52,7 @@ function mark_defaults(lines, gzip_bytes) {
   for (const kind of new Set(lines.map((line) => line.kind))) {
     const same_kind = lines.filter((line) => line.kind === kind);
     const quick = same_kind.filter(({ file }) => gzip_bytes.get(file) <= first_model_limit);
-    const score = ({ metrics }) =>
-      metrics.val_macro_f1 ?? metrics.valid_macro_f1 ?? metrics.val_accuracy ?? 0;
+    const score = ({ metrics }) => metrics.val_macro_f1 ?? metrics.val_accuracy ?? 0;
     const candidates = quick.length > 0 ? quick : same_kind;
     candidates.reduce((best, line) => (score(line) > score(best) ? line : best)).default = true;
   }
