@@ -249,7 +249,7 @@ void print_plain(const Result& result) {
   if (result.macro_f1) std::printf("  macro F1       %.4f\n", *result.macro_f1);
   if (result.gradients.empty()) return;
   Table table("lr");
-  table.add({"gradient of", "largest difference / largest value"});
+  table.add({"gradient of", "relative difference"});
   for (const GradientDifference& gradient : result.gradients) {
     char text[32];
     std::snprintf(text, sizeof text, "%.1e", gradient.max_rel_diff);

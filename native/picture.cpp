@@ -7,6 +7,7 @@
 
 #include "exif.h"
 #include "file.h"
+#include "jpeg_check.h"
 #include "lapis/core/error.h"
 #include "lapis/input/image.h"
 #include "stb.h"
@@ -96,6 +97,9 @@ Picture decode_picture(const std::string& name, std::span<const std::uint8_t> by
   if (bytes.empty()) fail(name, ": the file is empty, expected a picture");
   if (!is_known_format(bytes)) {
     fail(name, ": not a picture that can be read here (PNG, JPEG, BMP, GIF or PNM)");
+  }
+  if (bytes[0] == 0xFF && !has_sound_huffman_tables(bytes)) {
+    fail(name, ": the picture is damaged or truncated (bad Huffman table)");
   }
   Picture picture;
   read_header(name, bytes, picture);

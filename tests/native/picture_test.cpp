@@ -1,10 +1,12 @@
 #include "picture.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-#include <numeric>
 
 #include "exif.h"
+#include "jpeg_check.h"
 #include "lapis/core/error.h"
+#include "lapis/core/random.h"
 #include "workbench.h"
 
 using namespace lapis::native;
@@ -78,18 +80,32 @@ TEST_CASE("picture: a file cut anywhere is refused, never half a picture") {
 }
 
 TEST_CASE("picture: bytes changed at random never crash") {
-  const std::vector<std::uint8_t> whole = encode("jpg", 16, 16, gradient(16, 16));
-  std::uint32_t state = 1;
-  int refused = 0;
-  for (int round = 0; round < 2000; ++round) {
-    std::vector<std::uint8_t> bytes = whole;
-    for (int change = 0; change < 3; ++change) {
-      state = state * 1664525U + 1013904223U;
-      bytes[(state >> 8) % bytes.size()] = static_cast<std::uint8_t>(state >> 24);
+  for (const std::string format : {"png", "jpg", "bmp"}) {
+    const std::vector<std::uint8_t> whole = encode(format, 16, 16, gradient(16, 16));
+    const lapis::RandomStream random(1, 2);
+    std::uint64_t drawn = 0;
+    int refused = 0;
+    for (int round = 0; round < 3000; ++round) {
+      std::vector<std::uint8_t> bytes = whole;
+      for (int change = 0; change < 3; ++change) {
+        const std::uint64_t at = random.below(drawn++, bytes.size());
+        bytes[at] = static_cast<std::uint8_t>(random.below(drawn++, 256));
+      }
+      refused += message(bytes).empty() ? 0 : 1;
     }
-    refused += message(bytes).empty() ? 0 : 1;
+    CHECK(refused > 0);
   }
-  CHECK(refused > 0);
+}
+
+TEST_CASE("picture: a JPEG with a Huffman table of too many codes never reaches the decoder") {
+  std::vector<std::uint8_t> jpeg = encode("jpg", 8, 8, gradient(8, 8));
+  CHECK(has_sound_huffman_tables(jpeg));
+  const std::uint8_t marker[] = {0xFF, 0xC4};
+  const auto table = std::search(jpeg.begin(), jpeg.end(), marker, marker + 2);
+  REQUIRE(table != jpeg.end());
+  std::fill_n(table + 5, 16, std::uint8_t{255});
+  CHECK_FALSE(has_sound_huffman_tables(jpeg));
+  CHECK_THAT(message(jpeg), Catch::StartsWith("a.png: the picture is damaged"));
 }
 
 TEST_CASE("picture: not a picture, empty, without pixels, too large") {
