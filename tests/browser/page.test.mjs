@@ -254,6 +254,20 @@ test('every model can be chosen, shows its layers and answers', options, async (
   }
 });
 
+test("a model file of one's own joins the cards of its tab and answers", options, async () => {
+  const page = await open_page(`${url}#tab=picture`);
+  await page.locator('#panel-picture').waitFor();
+  const model = models.find((candidate) => candidate.kind === 'text');
+  const buffer = readFileSync(`${dist}/weights/${model.file}`);
+  await page.locator('#panel-picture .model-block summary').click();
+  await page.setInputFiles('#picture-model-file', { name: 'mine.safetensors', mimeType: '', buffer });
+  await page.locator('.model-card', { hasText: 'mine.safetensors' }).waitFor();
+  assert.equal(await page.locator('#tab-text').getAttribute('aria-selected'), 'true', 'it reads text');
+  await answered(page);
+  assert.match(await page.locator('.model-card:has(:checked)').first().textContent(), /^mine\.safetensors/);
+  assert.deepEqual(page.trouble, []);
+});
+
 test('without SIMD the answers are the same', options, async () => {
   const collect = async (address) => {
     const page = await open_page(address);

@@ -97,7 +97,11 @@ class Page {
       this.panel_of(this.tabs.open).panel.add(entry);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      set_notice(place, `The model “${file.name}” cannot be used: ${reason}`);
+      const keras = /\.(keras|h5|hdf5)$/i.test(file.name);
+      const hint = keras
+        ? ` Keras’s own files are turned into one for this page by “lapis convert ${file.name}”.`
+        : '';
+      set_notice(place, `The model “${file.name}” cannot be used: ${reason}${hint}`);
     }
   }
 
