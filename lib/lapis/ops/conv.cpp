@@ -89,12 +89,12 @@ void copy_patch(const Patches& patches, const Runs& runs, const Real* image, Ind
     }
     begin = std::clamp(begin, run.from, run.from + run.length);
     end = std::clamp(end, begin, run.from + run.length);
-    const Real* from = image + ((std::max(Index{0}, row) * x.size + column) * patches.channels + begin);
+    const Index at = (row * x.size + column) * patches.channels + begin;
     if (end - begin == run.length) {
-      simd::copy(from, to, run.length);
+      simd::copy(image + at, to, run.length);
     } else {
       simd::fill_zero(to, begin - run.from);
-      if (end > begin) simd::copy(from, to + (begin - run.from), end - begin);
+      if (end > begin) simd::copy(image + at, to + (begin - run.from), end - begin);
       simd::fill_zero(to + (end - run.from), run.from + run.length - end);
     }
     to += run.length;

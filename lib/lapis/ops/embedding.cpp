@@ -15,7 +15,7 @@ void embedding(Parallel& parallel, const Real* ids, const Real* table, Real* y, 
 void embedding_backward(Parallel& parallel, const Real* ids, const Real* dy, Real* dtable, Index count,
                         Index n) {
   // Pieces of columns: two rows may have the same id, two columns never meet.
-  for_pieces(parallel, n, 32, [&](Index first, Index columns) {
+  for_pieces(parallel, n, count * n < kPieceValues ? n : 32, [&](Index first, Index columns) {
     for (Index i = 0; i < count; ++i) {
       Real* row = dtable + static_cast<Index>(ids[i]) * n + first;
       simd::map(row, dy + i * n + first, row, columns,
