@@ -70,7 +70,7 @@ TEST_CASE("The layout is safetensors': aligned header, widest dtype first, then 
   std::uint64_t length = 0;
   std::memcpy(&length, file.data(), 8);
   CHECK(length % 8 == 0);
-  std::string header(reinterpret_cast<const char*>(file.data()) + 8, length);
+  std::string header(reinterpret_cast<const char*>(file.data()) + 8, static_cast<std::size_t>(length));
   header.erase(header.find_last_not_of(' ') + 1);
   CHECK(
       header ==

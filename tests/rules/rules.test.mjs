@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -80,9 +80,17 @@ test('rule: no global variables in the library', (t) => {
   assert.deepEqual(rules.globals(run('objdump', '--syms', '--demangle', library)), []);
 });
 
-test('rule sees a violation: no global variables in the library', () => {
+function in_folder(work) {
   const folder = mkdtempSync(join(tmpdir(), 'lapis-rules-'));
   try {
+    work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test('rule sees a violation: no global variables in the library', () => {
+  in_folder((folder) => {
     const source = join(folder, 'a.cpp');
     writeFileSync(
       source,
@@ -94,14 +102,9 @@ test('rule sees a violation: no global variables in the library', () => {
     const object = join(folder, 'a.o');
     run('g++', '-std=c++20', '-O2', '-fPIE', '-c', source, '-o', object);
     const found = rules.globals(run('objdump', '--syms', '--demangle', object));
-    assert.deepEqual(found.map((line) => line.replace('a global variable: ', '')).sort(), [
-      'counter',
-      'mine',
-      'next()::calls',
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+    const names = found.map((line) => line.replace('a global variable: ', '')).sort();
+    assert.deepEqual(names, ['counter', 'mine', 'next()::calls']);
+  });
 });
 
 /** The version that formats as the repository is formatted: others differ in details. */
@@ -118,6 +121,40 @@ test('C++ is formatted (clang-format 14)', (t) => {
   });
   const wrong = new Set([...stderr.matchAll(/^([^:\n]+):\d+:\d+: error/gm)].map(([, path]) => path));
   assert.equal(status, 0, `run clang-format -i on: ${[...wrong].join(' ')}\n${stderr.slice(0, 500)}`);
+});
+
+/** Any version will do: the checks in .clang-tidy are old ones. */
+const tidy = ['clang-tidy-19', 'clang-tidy'].find((name) => spawnSync(name, ['--version']).status === 0);
+const run_tidy = (sources) =>
+  spawnSync(
+    'xargs',
+    [
+      '-P',
+      String(availableParallelism()),
+      '-I{}',
+      'sh',
+      '-c',
+      `${tidy} --quiet --config-file=.clang-tidy {} -- -x c++ -std=c++20 -Ilib -isystem /usr/include/eigen3`,
+    ],
+    { cwd: root, encoding: 'utf8', input: sources.join('\n'), maxBuffer: 1 << 28 },
+  );
+
+test('clang-tidy finds nothing in lib', { skip: !tidy && 'no clang-tidy here' }, () => {
+  const sources = paths.filter((path) => /^lib\/.*\.cpp$/.test(path) && existsSync(join(root, path)));
+  const { status, stdout } = run_tidy(sources);
+  assert.equal(status, 0, stdout.slice(0, 4000));
+});
+
+test('clang-tidy sees a violation', { skip: !tidy && 'no clang-tidy here' }, () => {
+  in_folder((folder) => {
+    writeFileSync(
+      join(folder, 'a.cpp'),
+      'class Thing { int count = 0; public: int TheCount() { return count; } };\n',
+    );
+    const { status, stdout } = run_tidy([join(folder, 'a.cpp')]);
+    assert.notEqual(status, 0);
+    assert.match(stdout, /'count'[^]*'TheCount'/);
+  });
 });
 
 test('shell scripts parse', () => {
