@@ -54,19 +54,20 @@ void multiply_strips(const Gemm& gemm, Index first, Index count) {
   }
 }
 
-/// Four dot products with the same vector.
-void dot_four(const Real* a, const Real* b, Index stride, Index k, Real* results) {
-  Vector sums[4] = {};
+/// `kCount` dot products with the same vector.
+template <int kCount>
+void dot_products(const Real* a, const Real* b, Index stride, Index k, Real* results) {
+  Vector sums[kCount] = {};
   Index p = 0;
   for (; p + kLanes <= k; p += kLanes) {
     const Vector x = simd::load(a + p);
-    for (Index j = 0; j < 4; ++j) sums[j] += x * simd::load(b + j * stride + p);
+    for (Index j = 0; j < kCount; ++j) sums[j] += x * simd::load(b + j * stride + p);
   }
   if (p < k) {
     const Vector x = simd::load_part(a + p, k - p);
-    for (Index j = 0; j < 4; ++j) sums[j] += x * simd::load_part(b + j * stride + p, k - p);
+    for (Index j = 0; j < kCount; ++j) sums[j] += x * simd::load_part(b + j * stride + p, k - p);
   }
-  for (Index j = 0; j < 4; ++j) results[j] = simd::sum(sums[j]);
+  for (Index j = 0; j < kCount; ++j) results[j] = simd::sum(sums[j]);
 }
 
 /// Columns [first, first + count) of C where B is stored by columns: dot products.
@@ -78,9 +79,9 @@ void multiply_dots(const Gemm& gemm, Index first, Index count) {
       const Real* b = gemm.b + j * gemm.ldb;
       Real results[4];
       if (columns == 4) {
-        dot_four(a, b, gemm.ldb, gemm.k, results);
+        dot_products<4>(a, b, gemm.ldb, gemm.k, results);
       } else {
-        for (Index q = 0; q < columns; ++q) dot_four(a, b + q * gemm.ldb, 0, gemm.k, results + q);
+        for (Index q = 0; q < columns; ++q) dot_products<1>(a, b + q * gemm.ldb, 0, gemm.k, results + q);
       }
       Real* c = gemm.c + i * gemm.ldc + j;
       for (Index q = 0; q < columns; ++q) c[q] = gemm.accumulate ? c[q] + results[q] : results[q];
