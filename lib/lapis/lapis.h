@@ -4,11 +4,11 @@
 ///
 /// A tour, in the order in which one needs things:
 ///
-///     lapis::ModelFile file = lapis::read_model(bytes);            // io/model_file.h: weights, labels, input pipeline
-///     auto backend = lapis::make_cpu_backend(1);                   // ops/backend.h: who computes, on how many threads
-///     lapis::Workspace workspace(file.model, *backend, {1, 32, 32, 3}, lapis::Mode::predict);  // model/workspace.h
-///     lapis::image_to_tensor(pixels, image, workspace.input(1).data);                          // input/image.h
-///     lapis::ConstView probabilities = workspace.run(1);           // [1, classes]; allocates nothing
+///     lapis::ModelFile file = lapis::read_model(bytes);   // io/model_file.h: weights, labels, input
+///     auto backend = lapis::make_cpu_backend(1);          // ops/backend.h: who computes
+///     lapis::Workspace workspace(file.model, *backend, {1, 32, 32, 3}, lapis::Mode::predict);
+///     lapis::image_to_tensor(pixels, image, workspace.input(1).data);     // input/image.h
+///     lapis::ConstView probabilities = workspace.run(1);  // [1, classes]; allocates nothing
 ///
 /// - A `Layer` (layers/layer.h) is a description; the list of them is layers/registry.h.
 /// - A `Model` (model/model.h) is layers and one flat parameter buffer; share one const Model among threads.

@@ -10,7 +10,8 @@ int main() {
       {"class_name": "InputLayer", "config": {"batch_shape": [null, 3]}},
       {"class_name": "Dense", "config": {"units": 2, "activation": "softmax"}}]}})");
     model.initialize(1);
-    const std::vector<std::byte> bytes = lapis::write_model({.model = std::move(model), .labels = {"no", "yes"}});
+    const std::vector<std::byte> bytes =
+        lapis::write_model({.model = std::move(model), .labels = {"no", "yes"}});
     const lapis::ModelFile file = lapis::read_model(bytes);
     auto backend = lapis::make_cpu_backend();
     lapis::Workspace workspace(file.model, *backend, {1, 3}, lapis::Mode::predict);
