@@ -11,8 +11,7 @@ void activate_backward(Parallel& parallel, Activation activation, const Real* y,
                        Index rows, Index n);
 void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias, Activation activation);
 
-// --- On the calling thread, for use inside a piece of a parallel loop
-// --------------------------------------------------
+// --- On the calling thread, for use inside a piece of a parallel loop ------------------------------------
 
 /// y[i] = activation(x[i]) for `count` values; not softmax. y may be x.
 void activate_values(Activation activation, const Real* x, Real* y, Index count);

@@ -8,23 +8,23 @@
 #include "lapis/core/random.h"
 #include "lapis/core/view.h"
 
-/// The seam between layers and machines: a short list of numeric operations. The CPU's implementation is in this
-/// folder, one file per family; a device's is a module outside `lib` with files of the same names.
+/// The seam between layers and machines: a short list of numeric operations. The CPU's implementation is in
+/// this folder, one file per family; a device's is a module outside `lib` with files of the same names.
 ///
 /// Conventions, stated once:
 /// - All tensors are row-major and channels-last. Shapes stand in the comments as [batch, ...].
-/// - Outputs and input gradients (`y`, `dx`) are overwritten; parameter gradients (`dkernel`, `dbias`, ...) are
-///   added to.
-/// - Operations validate nothing: layers and plans have done so. They allocate nothing: scratch comes in, its size
-///   (in Reals) from the `..._scratch` functions.
+/// - Outputs and input gradients (`y`, `dx`) are overwritten; parameter gradients (`dkernel`, `dbias`, ...)
+///   are added to.
+/// - Operations validate nothing: layers and plans have done so. They allocate nothing: scratch comes in, its
+///   size (in Reals) from the `..._scratch` functions.
 /// - Results do not depend on the number of threads.
 namespace lapis {
 
 /// Element-wise functions, and softmax over the last axis.
 enum class Activation { linear, relu, sigmoid, tanh, softmax, hard_sigmoid };
 
-/// C = op(A) op(B) (+ C) (+ bias), then the activation. A is [m, k], B is [k, n], C is [m, n] after `transpose_*`;
-/// `ld*` is the distance between stored rows. Activation: an element-wise one.
+/// C = op(A) op(B) (+ C) (+ bias), then the activation. A is [m, k], B is [k, n], C is [m, n] after
+/// `transpose_*`; `ld*` is the distance between stored rows. Activation: an element-wise one.
 struct Gemm {
   Index m = 0, n = 0, k = 0;
   const Real* a = nullptr;
@@ -40,11 +40,11 @@ struct Gemm {
   Activation activation = Activation::linear;
 };
 
-/// Geometry shared by convolution and pooling. Padding may be asymmetric: `pad_*` is the part before; what lies past
-/// the end follows from the output size (Keras `same`: the extra row is at the bottom and right).
+/// Geometry shared by convolution and pooling. Padding may be asymmetric: `pad_*` is the part before; what
+/// lies past the end follows from the output size (Keras `same`: the extra row is at the bottom and right).
 struct Window2D {
   Index batch = 0, height = 0, width = 0, channels = 0;  // x: [batch, height, width, channels]
-  Index out_height = 0, out_width = 0;                   // y: [batch, out_height, out_width, filters or channels]
+  Index out_height = 0, out_width = 0;  // y: [batch, out_height, out_width, filters or channels]
   Index kernel_height = 1, kernel_width = 1;
   Index stride_y = 1, stride_x = 1;
   Index dilation_y = 1, dilation_x = 1;
@@ -60,15 +60,17 @@ struct Conv2DOp {
 
 enum class Pooling { max, average };
 
-/// A recurrent layer over a whole sequence, all steps in one call. Keras's layout: `kernel` [inputs, gates * units],
-/// `recurrent_kernel` [units, gates * units], `bias` [gates * units] or nullptr; LSTM's gates are i, f, c, o.
-/// A masked step carries the state over; its output is the carried state, or 0 with `zero_output_for_mask`.
+/// A recurrent layer over a whole sequence, all steps in one call. Keras's layout: `kernel` [inputs, gates *
+/// units], `recurrent_kernel` [units, gates * units], `bias` [gates * units] or nullptr; LSTM's gates are i,
+/// f, c, o. A masked step carries the state over; its output is the carried state, or 0 with
+/// `zero_output_for_mask`.
 struct Recurrent {
   Index batch = 0, time = 0, inputs = 0, units = 0;
   Activation activation = Activation::tanh;
   Activation recurrent_activation = Activation::sigmoid;  // LSTM only
   bool return_sequences = false;                          // y: [batch, time, units], else [batch, units]
-  bool go_backwards = false;  // steps run from the last to the first; a returned sequence is in processing order
+  /// Steps run from the last to the first; a returned sequence is in processing order.
+  bool go_backwards = false;
   bool zero_output_for_mask = false;
   Mask mask = nullptr;  // [batch, time] in the order of x
 };
@@ -109,7 +111,7 @@ class Backend {
   /// "cpu", "cuda:0".
   virtual std::string name() const = 0;
 
-  // --- Memory ------------------------------------------------------------------------------------------------------
+  // --- Memory --------------------------------------------------------------------------------------------
 
   /// Memory that frees itself; aligned to 64 bytes, zeroed.
   using Buffer = std::shared_ptr<void>;
@@ -121,7 +123,7 @@ class Backend {
   virtual void download(const void* device, void* host, std::size_t bytes) = 0;
   virtual void zero(Real* values, Index count) = 0;
 
-  // --- Linear algebra ------------------------------------------------------------------------------------------------
+  // --- Linear algebra ------------------------------------------------------------------------------------
 
   virtual void gemm(const Gemm& gemm) = 0;
   /// bias_gradient[n] += sum over rows of dy[rows, n].
@@ -129,7 +131,7 @@ class Backend {
   /// y[rows, n] += bias[n], then the activation (not softmax).
   virtual void add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) = 0;
 
-  // --- Convolution and pooling -----------------------------------------------------------------------------------------
+  // --- Convolution and pooling ---------------------------------------------------------------------------
 
   virtual Index conv2d_scratch(const Conv2DOp& op) const = 0;  // for each of the three below
   virtual void conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
@@ -142,9 +144,10 @@ class Backend {
   /// `max` ignores padding (as -inf); `average` divides by the number of real pixels.
   virtual void pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) = 0;
   /// The gradient of `max` goes to the first largest element of the window.
-  virtual void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy, Real* dx) = 0;
+  virtual void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
+                               Real* dx) = 0;
 
-  // --- Element-wise and per row ------------------------------------------------------------------------------------------
+  // --- Element-wise and per row --------------------------------------------------------------------------
 
   /// y may be x. Softmax works on rows of length n.
   virtual void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) = 0;
@@ -172,7 +175,7 @@ class Backend {
   /// y[i] += x[i].
   virtual void add(const Real* x, Real* y, Index count) = 0;
 
-  // --- Embedding -----------------------------------------------------------------------------------------------------------
+  // --- Embedding -----------------------------------------------------------------------------------------
 
   /// ids are whole numbers in [0, input_dim), held as Reals. y: [count, n].
   virtual void embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) = 0;
@@ -181,7 +184,7 @@ class Backend {
   /// mask[i] = ids[i] != 0.
   virtual void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) = 0;
 
-  // --- Recurrent -------------------------------------------------------------------------------------------------------------
+  // --- Recurrent -----------------------------------------------------------------------------------------
 
   /// `saved` is nullptr when predicting; else of `..._saved` Reals, handed to backward.
   virtual Index simple_rnn_saved(const Recurrent& op) const = 0;
@@ -190,25 +193,27 @@ class Backend {
                           Real* saved, Real* scratch) = 0;
   /// dx may be nullptr: not wanted.
   virtual void simple_rnn_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
-                                   const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
-                                   Real* scratch) = 0;
+                                   const Real* dy, const Real* saved, Real* dx,
+                                   const RecurrentGradients& gradients, Real* scratch) = 0;
   virtual Index lstm_saved(const Recurrent& op) const = 0;
   virtual Index lstm_scratch(const Recurrent& op) const = 0;
-  virtual void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y, Real* saved,
-                    Real* scratch) = 0;
+  virtual void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                    Real* saved, Real* scratch) = 0;
   virtual void lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                              const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
                              Real* scratch) = 0;
 
-  // --- Loss and update -------------------------------------------------------------------------------------------------------
+  // --- Loss and update -----------------------------------------------------------------------------------
 
-  /// Sparse categorical cross-entropy of probabilities y [rows, n] that a softmax made. `labels` [rows] are class
-  /// numbers held as Reals. Rows with mask 0 do not count. Writes the mean loss to loss[0] and, where wanted, the
-  /// gradient with respect to the softmax's INPUT: (y - onehot) / (counted rows), exact for any y.
-  virtual void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n, Real* loss,
-                                     Real* dlogits) = 0;
+  /// Sparse categorical cross-entropy of probabilities y [rows, n] that a softmax made. `labels` [rows] are
+  /// class numbers held as Reals. Rows with mask 0 do not count. Writes the mean loss to loss[0] and, where
+  /// wanted, the gradient with respect to the softmax's INPUT: (y - onehot) / (counted rows), exact for any
+  /// y.
+  virtual void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n,
+                                     Real* loss, Real* dlogits) = 0;
 
-  /// `velocity` is nullptr without momentum. Weights where `trainable[i] == 0` stay; nullptr: all are trained.
+  /// `velocity` is nullptr without momentum. Weights where `trainable[i] == 0` stay; nullptr: all are
+  /// trained.
   virtual void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
                    const std::uint8_t* trainable, Index count) = 0;
   virtual void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
@@ -218,8 +223,8 @@ class Backend {
   virtual void scale(Real* values, Index count, Real factor) = 0;
 };
 
-/// The CPU. `threads` >= 1; one backend may be used by several threads at once, each with its own workspace (parallel
-/// loops then take turns).
+/// The CPU. `threads` >= 1; one backend may be used by several threads at once, each with its own workspace
+/// (parallel loops then take turns).
 std::unique_ptr<Backend> make_cpu_backend(int threads = 1);
 
 }  // namespace lapis

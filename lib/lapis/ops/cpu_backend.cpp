@@ -35,8 +35,7 @@ std::string CpuBackend::name() const {
   return "cpu";
 }
 
-// --- Memory
-// --------------------------------------------------------------------------------------------------------
+// --- Memory ----------------------------------------------------------------------------------------------
 
 Backend::Buffer CpuBackend::allocate(std::size_t bytes) {
   constexpr std::align_val_t kAlignment{64};
@@ -67,8 +66,7 @@ void CpuBackend::zero(Real* values, Index count) {
   if (count > 0) std::memset(values, 0, bytes_of(count));
 }
 
-// --- Linear algebra
-// ------------------------------------------------------------------------------------------------
+// --- Linear algebra --------------------------------------------------------------------------------------
 
 void CpuBackend::gemm(const Gemm& gemm) {
   cpu::gemm(*parallel_, gemm);
@@ -82,8 +80,7 @@ void CpuBackend::add_bias(Real* y, Index rows, Index n, const Real* bias, Activa
   cpu::add_bias(*parallel_, y, rows, n, bias, activation);
 }
 
-// --- Convolution and pooling
-// ---------------------------------------------------------------------------------------
+// --- Convolution and pooling -----------------------------------------------------------------------------
 
 Index CpuBackend::conv2d_scratch(const Conv2DOp& op) const {
   return cpu::conv2d_scratch(op);
@@ -113,8 +110,7 @@ void CpuBackend::pool2d_backward(Pooling pooling, const Window2D& window, const 
   cpu::pool2d_backward(*parallel_, pooling, window, x, dy, dx);
 }
 
-// --- Element-wise and per row
-// --------------------------------------------------------------------------------------
+// --- Element-wise and per row ----------------------------------------------------------------------------
 
 void CpuBackend::activate(Activation activation, const Real* x, Real* y, Index rows, Index n) {
   cpu::activate(*parallel_, activation, x, y, rows, n);
@@ -155,8 +151,7 @@ void CpuBackend::add(const Real* x, Real* y, Index count) {
   cpu::add(*parallel_, x, y, count);
 }
 
-// --- Embedding
-// -----------------------------------------------------------------------------------------------------
+// --- Embedding -------------------------------------------------------------------------------------------
 
 void CpuBackend::embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) {
   cpu::embedding(*parallel_, ids, table, y, count, n);
@@ -170,8 +165,7 @@ void CpuBackend::mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) 
   cpu::mask_nonzero(ids, mask, count);
 }
 
-// --- Recurrent
-// -----------------------------------------------------------------------------------------------------
+// --- Recurrent -------------------------------------------------------------------------------------------
 
 Index CpuBackend::simple_rnn_saved(const Recurrent& op) const {
   return cpu::simple_rnn_saved(op);
@@ -209,8 +203,7 @@ void CpuBackend::lstm_backward(const Recurrent& op, const Real* x, const Recurre
   cpu::lstm_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
 }
 
-// --- Loss and update
-// -----------------------------------------------------------------------------------------------
+// --- Loss and update -------------------------------------------------------------------------------------
 
 void CpuBackend::softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n,
                                        Real* loss, Real* dlogits) {

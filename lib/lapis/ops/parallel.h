@@ -6,17 +6,19 @@
 
 namespace lapis {
 
-/// Runs independent pieces of one operation. Which thread runs a piece never changes a result: the pieces are fixed by
-/// the caller, not by the number of threads.
+/// Runs independent pieces of one operation. Which thread runs a piece never changes a result: the pieces are
+/// fixed by the caller, not by the number of threads.
 class Parallel {
  public:
   virtual ~Parallel() = default;
   virtual int threads() const = 0;
-  /// Calls `piece(i)` for i in [0, count), each once, in any order, and returns when all are done. Pieces must not
-  /// throw. Allocates nothing. A call from inside a piece, or while another thread's call runs, is done serially.
+  /// Calls `piece(i)` for i in [0, count), each once, in any order, and returns when all are done. Pieces
+  /// must not throw. Allocates nothing. A call from inside a piece, or while another thread's call runs, is
+  /// done serially.
   template <class Piece>
   void for_each(Index count, const Piece& piece) {
-    run(count, [](const void* context, Index i) { (*static_cast<const Piece*>(context))(i); }, &piece);
+    run(
+        count, [](const void* context, Index i) { (*static_cast<const Piece*>(context))(i); }, &piece);
   }
 
  protected:
