@@ -4,8 +4,7 @@
 #include <cstdio>
 #include <memory>
 
-#include "golden/golden_file.h"
-#include "lapis/io/keras_model.h"
+#include "golden/check_model.h"
 #include "lapis/layers/average_pooling2d.h"
 #include "lapis/layers/conv2d.h"
 #include "lapis/layers/max_pooling2d.h"
@@ -16,16 +15,18 @@
 #include "support/stored_zip.h"
 
 using namespace lapis;
+using lapis_test::check_golden_model;
+using lapis_test::golden_model;
 using lapis_test::GoldenFile;
+using lapis_test::GoldenNames;
+using lapis_test::kGradients;
+using lapis_test::kProbabilities;
 using lapis_test::max_abs_diff;
 using lapis_test::max_relative_diff;
 
 namespace {
 
-/// What issue and README promise.
-constexpr double kProbabilities = 1e-6;
-constexpr double kLoss = 1e-6;
-constexpr double kGradients = 1e-5;  // of each tensor's largest value
+const GoldenNames kNames = {.group = "sequential/", .suffix = "/f64"};
 
 std::vector<std::string> golden_models(const std::filesystem::path& folder) {
   std::vector<std::string> names;
@@ -40,67 +41,11 @@ Model read_golden_model(const std::filesystem::path& folder, const std::string& 
   const std::vector<std::uint8_t> zip = lapis_test::read_bytes(folder / (name + ".keras"));
   const auto config = lapis_test::read_stored_zip(zip, "config.json");
   REQUIRE(config);
-  Model model = model_from_config(*config);
-  const std::string prefix = "weight/" + model.name() + "/";
-  std::vector<TensorView> weights;
-  for (TensorView tensor : golden.file().tensors) {
-    if (!tensor.name.starts_with(prefix)) continue;
-    tensor.name.erase(0, prefix.size());
-    weights.push_back(std::move(tensor));
-  }
-  set_weights(model, weights);
-  return model;
+  return golden_model(*config, golden, kNames);
 }
 
 std::vector<Real> copy_of(const ConstView& view) {
   return {view.data, view.data + view.shape.size()};
-}
-
-void check_model(const std::filesystem::path& folder, const std::string& name, int threads) {
-  INFO(name << ", " << threads << " threads");
-  const GoldenFile golden(folder / (name + ".safetensors"));
-  const Model model = read_golden_model(folder, name, golden);
-  const auto backend = make_cpu_backend(threads);
-  const Shape shape = golden.tensor("input").shape;
-  const Index batch = shape[0];
-  const std::vector<Real> x = golden.reals("input");
-  const std::vector<double> expected = golden.doubles("prob/f64");
-
-  Workspace predictor(model, *backend, shape, Mode::predict);
-  std::copy(x.begin(), x.end(), predictor.input(batch).data);
-  const double predicted = max_abs_diff(copy_of(predictor.run(batch)), expected);
-  CHECK(predicted <= kProbabilities);
-
-  Workspace workspace(model, *backend, shape, Mode::train);
-  std::copy(x.begin(), x.end(), workspace.input(batch).data);
-  const ConstView y = workspace.run(batch, /*training=*/false);
-  const double difference = max_abs_diff(copy_of(y), expected);
-  CHECK(difference <= kProbabilities);
-
-  REQUIRE(model.ends_in_softmax());
-  const std::vector<Real> labels = golden.reals("label");
-  Real loss = 0;
-  backend->softmax_cross_entropy(y.data, labels.data(), workspace.output_mask(), y.shape.rows(), y.shape[-1],
-                                 &loss, workspace.output_gradient().data);
-  const double loss_difference = std::abs(static_cast<double>(loss) - golden.doubles("loss/f64").at(0));
-  CHECK(loss_difference <= kLoss);
-
-  workspace.zero_gradients();
-  workspace.backward(/*dy_is_logits=*/true);
-  double worst = 0;
-  for (const ModelParameter& parameter : model.parameters()) {
-    INFO(parameter.path);
-    const std::string tensor = "grad/" + model.name() + "/" + parameter.path + "/f64";
-    const auto size = static_cast<std::size_t>(parameter.info.shape.size());
-    const std::span<const Real> gradient(workspace.gradients() + parameter.offset, size);
-    const std::vector<double> reference = golden.doubles(tensor);
-    CHECK(lapis_test::max_abs(std::span<const double>(reference)) > 0);
-    const double relative = max_relative_diff(gradient, std::span<const double>(reference));
-    CHECK(relative <= kGradients);
-    worst = std::max(worst, relative);
-  }
-  std::printf("golden %-16s %d threads: probabilities %.1e, loss %.1e, gradients %.1e\n", name.c_str(),
-              threads, std::max(predicted, difference), loss_difference, worst);
 }
 
 /// One layer of layers.safetensors: loss = sum(y * dy).
@@ -145,7 +90,10 @@ TEST_CASE("Every golden model gives Keras's probabilities, loss and gradients") 
   LAPIS_NEED_SHARED(folder, "golden");
   const std::vector<std::string> names = golden_models(folder);
   REQUIRE(names.size() >= 7);
-  for (const std::string& name : names) check_model(folder, name, 1);
+  for (const std::string& name : names) {
+    const GoldenFile golden(folder / (name + ".safetensors"));
+    check_golden_model(name, read_golden_model(folder, name, golden), golden, kNames);
+  }
 }
 
 TEST_CASE("Every golden layer gives Keras's outputs and gradients") {
