@@ -7,7 +7,8 @@
 ///     lapis::ModelFile file = lapis::read_model(bytes);   // io/model_file.h: weights, labels, input
 ///     auto backend = lapis::make_cpu_backend(1);          // ops/backend.h: who computes
 ///     lapis::Workspace workspace(file.model, *backend, {1, 32, 32, 3}, lapis::Mode::predict);
-///     lapis::image_to_tensor(pixels, image, workspace.input(1).data);     // input/image.h
+///     lapis::image_to_tensor(pixels, std::get<lapis::ImageInput>(file.input),  // input/image.h
+///                            workspace.input(1).data);
 ///     lapis::ConstView probabilities = workspace.run(1);  // [1, classes]; allocates nothing
 ///
 /// - A `Layer` (layers/layer.h) is a description; the list of them is layers/registry.h.
