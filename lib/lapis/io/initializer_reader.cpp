@@ -1,4 +1,3 @@
-#include <array>
 #include <cmath>
 #include <limits>
 
@@ -17,7 +16,7 @@ struct Spelling {
 
 // Keras's own spellings (keras/src/initializers/__init__.py: the class, its snake_case form and short names),
 // then this project's.
-constexpr std::array kSpellings = {
+constexpr Spelling kSpellings[] = {
     Spelling{"Zeros", Kind::zeros},
     Spelling{"zeros", Kind::zeros},
     Spelling{"zero", Kind::zeros},

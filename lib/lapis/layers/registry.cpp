@@ -28,7 +28,7 @@ std::unique_ptr<const Layer> make(std::string name, ConfigVisitor& visitor) {
   return std::make_unique<SomeLayer>(std::move(name), config);
 }
 
-constexpr std::array kLayerTypes = {
+constexpr std::array<LayerType, 13> kLayerTypes = {
     LayerType{"Activation", "activation", make<ActivationLayer>},
     LayerType{"AveragePooling2D", "average_pooling2d", make<AveragePooling2D>},
     LayerType{"Bidirectional", "bidirectional", make<Bidirectional>},
