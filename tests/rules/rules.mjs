@@ -138,31 +138,17 @@ export function machine_free(files) {
   return violations;
 }
 
-/** Only constants have names like kName: what `globals` relies on. */
-export function constants_are_const(files) {
-  const violations = [];
-  const variable =
-    /^(?:static |inline )*(?!.*\b(?:constexpr|const|using|return)\b)[\w:<>,* ]+ (k[A-Z]\w*)\s*(?:=|\{|;)/g;
-  for (const file of lib_files(files))
-    each_match(file, variable, (line, [, name]) => {
-      violations.push(`${file.path}:${line}: ${name} is named as a constant and is none`);
-    });
-  return violations;
-}
-
 /**
  * Writable variables with static storage in the library's object code, from `objdump --syms --demangle` of the library:
- * what no reading of the sources could find as surely. GCC puts some constants with pointers inside into
- * .data.rel.local; there the name decides.
+ * what no reading of the sources could find as surely.
  */
 export function globals(symbol_table) {
-  const writable = /^[0-9a-f]+ .{7} (\.(?:bss|data|tbss|tdata)(?!\.rel\.ro)\S*)\t[0-9a-f]+ +(.+)$/;
+  const writable = /^[0-9a-f]+ .{7} \.(bss|data|tbss|tdata)(?!\.rel\.ro)\S*\t[0-9a-f]+ +(.+)$/;
   const violations = [];
   for (const line of symbol_table.split('\n')) {
     const [, section, name] = writable.exec(line) ?? [];
-    if (!name || name.startsWith('.')) continue;
-    if (section.startsWith('.data.rel') && /(^|::)k[A-Z]\w*$/.test(name)) continue;
-    violations.push(`a global variable: ${name}`);
+    if (name && name !== `.${section}` && !name.startsWith('.'))
+      violations.push(`a global variable: ${name}`);
   }
   return violations;
 }

@@ -59,10 +59,6 @@ rule('the library prints nothing, opens nothing, ends nothing, and is the same e
   ['lib/lapis/ops/a.h', '#ifdef __CUDACC__'],
   ['lib/lapis/ops/a.h', '#if defined(__EMSCRIPTEN__)'],
 ]);
-rule('what is named as a constant is one', rules.constants_are_const, [
-  ['lib/lapis/core/a.cpp', 'int kCount = 3;'],
-  ['lib/lapis/core/a.cpp', 'static std::array<const_thing, 2> kThings = {};'],
-]);
 rule('the page uses only the package', rules.page_uses_package, [
   ['web/src/a.ts', "import { loadModel } from '../../wasm/src/index.js';"],
   ['web/src/a.ts', "const m = await import('../../lib/x.js');"],
