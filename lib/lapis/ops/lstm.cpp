@@ -13,18 +13,21 @@ Index step_size(const Recurrent& op) {
   return op.batch * op.units;
 }
 
-/// What training keeps, in this order.
+/// What training keeps, in this order. Value: Real while forward writes it, const Real while backward reads
+/// it.
+template <class Value>
 struct Saved {
-  Real* h;            // [time + 1, batch, units]: the state before each step and after the last
-  Real* c;            // [time + 1, batch, units]: the cell state
-  Real* activated_c;  // [time, batch, units]: activation(c) after each step
-  Real* gates;        // [time, batch, 4 * units]: i, f, candidate, o after their activations
+  Value* h;            // [time + 1, batch, units]: the state before each step and after the last
+  Value* c;            // [time + 1, batch, units]: the cell state
+  Value* activated_c;  // [time, batch, units]: activation(c) after each step
+  Value* gates;        // [time, batch, 4 * units]: i, f, candidate, o after their activations
 };
 
-Saved split_saved(const Recurrent& op, Real* saved) {
+template <class Value>
+Saved<Value> split_saved(const Recurrent& op, Value* saved) {
   const Index size = step_size(op);
-  Real* const c = saved + (op.time + 1) * size;
-  Real* const activated_c = c + (op.time + 1) * size;
+  Value* const c = saved + (op.time + 1) * size;
+  Value* const activated_c = c + (op.time + 1) * size;
   return {saved, c, activated_c, activated_c + op.time * size};
 }
 
@@ -95,9 +98,10 @@ void lstm(Parallel& parallel, const Recurrent& op, const Real* x, const Recurren
   Real* const steps = scratch;
   Real* const rest = steps + op.time * op.batch * op.inputs;
   const bool training = saved != nullptr;
-  const Saved at =
+  const Saved<Real> at =
       training ? split_saved(op, saved)
-               : Saved{.h = rest, .c = rest + size, .activated_c = rest + 2 * size, .gates = rest + 3 * size};
+               : Saved<Real>{
+                     .h = rest, .c = rest + size, .activated_c = rest + 2 * size, .gates = rest + 3 * size};
   const Index stride = training ? size : 0;  // predicting: one state, overwritten step by step
   to_steps(parallel, op, x, steps);
   input_product(parallel, op, steps, parameters, 4 * units, at.gates);
@@ -130,7 +134,7 @@ void lstm_backward(Parallel& parallel, const Recurrent& op, const Real* x,
                    const RecurrentGradients& gradients, Real* scratch) {
   const Index units = op.units;
   const Index size = step_size(op);
-  const Saved at = split_saved(op, const_cast<Real*>(saved));  // read only below
+  const Saved<const Real> at = split_saved(op, saved);
   Real* const steps = scratch;
   Real* const dgates = steps + op.time * op.batch * op.inputs;
   Real* const dh = dgates + 4 * op.time * size;
