@@ -1,0 +1,87 @@
+// lapis against its peers. See README.md; `tests/bench/run` starts this.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { dirname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { json_lines } from './child.mjs';
+import { build_folder, large_batch, write_models } from './files.mjs';
+import { describe, machine } from './machine.mjs';
+import { here } from './node_libraries.mjs';
+import { grouped, ratio_table, time_target_table, times_table } from './tables.mjs';
+import { workload_names } from './workloads.mjs';
+
+/** Each measures and calls `add(result)` for every { part, kind, workload, batch, threads, peers }. */
+const parts = {
+  node: async (options, add) => {
+    write_models(options.workloads);
+    await json_lines(process.execPath, [`${here}node.mjs`, JSON.stringify(options)], (line) =>
+      add({ part: 'node', kind: 'predict', ...line }),
+    );
+  },
+};
+
+function usage_error(message) {
+  console.error(`tests/bench/run: ${message}`);
+  process.exit(2);
+}
+
+function arguments_of(words) {
+  const { values, positionals } = parseArgs({
+    args: words,
+    allowPositionals: true,
+    options: {
+      workloads: { type: 'string', default: workload_names.join(',') },
+      batches: { type: 'string', default: `1,${large_batch}` },
+      seconds: { type: 'string', default: '0.2' },
+      rounds: { type: 'string', default: '7' },
+      json: { type: 'string', default: `${build_folder}/results.json` },
+    },
+  });
+  const wanted = positionals.length ? positionals : Object.keys(parts);
+  const workloads = values.workloads.split(',');
+  const batches = values.batches.split(',').map(Number);
+  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+  const unknown_part = wanted.find((part) => !parts[part]);
+  if (unknown_part) usage_error(`no part "${unknown_part}"; there are: ${Object.keys(parts).join(' ')}`);
+  const unknown = workloads.find((name) => !workload_names.includes(name));
+  if (unknown) usage_error(`no workload "${unknown}"; there are: ${workload_names.join(' ')}`);
+  if (!batches.every((batch) => batch >= 1 && batch <= large_batch && Number.isInteger(batch)))
+    usage_error(`--batches takes whole numbers from 1 to ${large_batch}`);
+  if (!(seconds > 0) || !(rounds >= 1)) usage_error('--seconds and --rounds take positive numbers');
+  return { wanted, json: values.json, options: { workloads, batches, seconds, rounds } };
+}
+
+const { wanted, json, options } = (() => {
+  try {
+    return arguments_of(process.argv.slice(2));
+  } catch (error) {
+    return usage_error(error.message);
+  }
+})();
+
+const started = performance.now();
+const setting = machine();
+console.log(`${describe(setting)}\n${options.rounds} rounds of ${options.seconds} s each\n`);
+const results = [];
+const failures = [];
+for (const part of wanted) {
+  const found = [];
+  try {
+    await parts[part](options, (result) => {
+      found.push(result);
+      if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${part}: ${found.length} done`);
+    });
+  } catch (error) {
+    failures.push(`${part}: ${error.message}`);
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  for (const group of grouped(found)) console.log(`${times_table(group)}\n`);
+  results.push(...found);
+}
+for (const text of [ratio_table(results), time_target_table(results)]) if (text) console.log(`${text}\n`);
+mkdirSync(dirname(json), { recursive: true });
+writeFileSync(json, JSON.stringify({ machine: setting, options, failures, results }, null, 1));
+const minutes = ((performance.now() - started) / 60_000).toFixed(1);
+console.log(`${minutes} minutes, load ${loadavg()[0].toFixed(2)} at the end; ${json}`);
+for (const failure of failures) console.error(`FAILED ${failure}`);
+process.exit(failures.length ? 1 : 0);

@@ -1,0 +1,23 @@
+// Where this benchmark keeps what it makes, and the files that the peers read.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { safetensors, to_lapis } from './to_lapis.mjs';
+import { to_onnx } from './to_onnx.mjs';
+import { input_of, workload } from './workloads.mjs';
+
+export const build_folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
+export const model_folder = `${build_folder}/models`;
+/** Of throughput and of training steps; the input files have as many samples. */
+export const large_batch = 64;
+
+/** For each network: NAME.safetensors, NAME.onnx, and NAME.input.safetensors with `x` for the Python peers. */
+export function write_models(names) {
+  mkdirSync(model_folder, { recursive: true });
+  for (const name of names) {
+    const network = workload(name);
+    writeFileSync(`${model_folder}/${name}.safetensors`, to_lapis(network));
+    writeFileSync(`${model_folder}/${name}.onnx`, to_onnx(network));
+    const x = input_of(network, large_batch);
+    writeFileSync(`${model_folder}/${name}.input.safetensors`, safetensors({ x }));
+  }
+}

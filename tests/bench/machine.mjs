@@ -1,0 +1,49 @@
+// What is measured on and with: figures say little without it.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { here } from './node_libraries.mjs';
+
+/** A program's first line, or nothing where it is not there. */
+function first_line(command, ...args) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')[0]
+      .trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of the npm packages here; undefined: not installed. */
+export function package_version(name, folder = '') {
+  try {
+    return JSON.parse(readFileSync(`${here}${folder}node_modules/${name}/package.json`, 'utf8')).version;
+  } catch {
+    return undefined;
+  }
+}
+
+export function machine() {
+  return {
+    date: new Date().toISOString(),
+    cpu: cpus()[0].model.trim(),
+    cores: cpus().length,
+    load: loadavg()[0],
+    versions: {
+      lapis: first_line('git', '-C', here, 'describe', '--always', '--dirty'),
+      node: process.version.slice(1),
+      chromium: first_line(process.env.CHROMIUM ?? 'chromium', '--version')?.match(/[\d.]+/)?.[0],
+      '@tensorflow/tfjs': package_version('@tensorflow/tfjs'),
+      'onnxruntime-web': package_version('onnxruntime-web'),
+      'onnxruntime-node': package_version('onnxruntime-node', 'native/'),
+    },
+  };
+}
+
+export function describe(machine) {
+  const versions = Object.entries(machine.versions).map(
+    ([name, version]) => `${name} ${version ?? 'not installed'}`,
+  );
+  return `${machine.cpu}, ${machine.cores} cores, load ${machine.load.toFixed(2)}, ${machine.date}\n${versions.join(', ')}`;
+}

@@ -1,0 +1,61 @@
+// How times are taken and judged. No import: a browser's worker uses it too.
+
+/**
+ * Times calls of `run`, for at least `seconds` and at least once, in milliseconds. One call before them is not counted:
+ * whoever ran before has filled the caches with something else.
+ */
+export async function time_slice(run, seconds) {
+  await run();
+  const times = [];
+  const end = performance.now() + seconds * 1000;
+  let after;
+  do {
+    const before = performance.now();
+    await run();
+    after = performance.now();
+    times.push(after - before);
+  } while (after < end);
+  return times;
+}
+
+/**
+ * Runs everybody in turns, so that whatever else the machine does meets all of them alike: `rounds` times
+ * `slice(name)` -> times, for each of `names`. Returns { name: times }.
+ */
+export async function interleaved(names, rounds, slice) {
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  for (let round = 0; round < rounds; round++)
+    for (const name of names) times[name].push(...(await slice(name)));
+  return times;
+}
+
+export function summary(times) {
+  const sorted = Float64Array.from(times).sort();
+  const at = (share) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))];
+  return { median_ms: at(0.5), p10_ms: at(0.1), p90_ms: at(0.9), runs: sorted.length };
+}
+
+/** Largest difference between two outputs; infinite where they have different sizes or hold what is no number. */
+export function difference(a, b) {
+  if (a.length !== b.length) return Infinity;
+  let largest = 0;
+  for (let i = 0; i < a.length; i++) {
+    const distance = Math.abs(a[i] - b[i]);
+    if (!(distance <= largest)) largest = Number.isNaN(distance) ? Infinity : distance;
+  }
+  return largest;
+}
+
+export const tolerance = 1e-5;
+
+/** Throws unless every output is the first one's. `outputs`: { name: numbers }, the first being lapis's. */
+export function check_outputs(where, outputs) {
+  const [[, expected], ...others] = Object.entries(outputs);
+  const differences = Object.fromEntries(
+    others.map(([name, output]) => [name, difference(expected, output)]),
+  );
+  for (const [name, largest] of Object.entries(differences))
+    if (largest > tolerance)
+      throw new Error(`${where}: ${name}'s output differs from lapis's by ${largest}, allowed ${tolerance}`);
+  return differences;
+}

@@ -1,0 +1,23 @@
+// The libraries of the wasm peers as Node loads them, each on one thread.
+import { fileURLToPath } from 'node:url';
+
+export const here = fileURLToPath(new URL('.', import.meta.url));
+
+export const load_library = {
+  lapis: () => import('../../wasm/dist/index.js'),
+
+  tf: async () => {
+    const tf = (await import('@tensorflow/tfjs')).default;
+    const wasm = (await import('@tensorflow/tfjs-backend-wasm')).default;
+    tf.env().set('PROD', true); // no checks meant for development
+    wasm.setWasmPaths(`${here}node_modules/@tensorflow/tfjs-backend-wasm/dist/`);
+    await tf.setBackend('wasm');
+    return tf;
+  },
+
+  ort: async () => {
+    const ort = await import('onnxruntime-web');
+    ort.env.wasm.numThreads = 1;
+    return ort;
+  },
+};
