@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { json_lines } from './child.mjs';
 import { build_folder, large_batch, write_models } from './files.mjs';
 import { describe, machine } from './machine.mjs';
+import { measure_native, measure_training } from './native.mjs';
 import { here } from './node_libraries.mjs';
 import { grouped, ratio_table, time_target_table, times_table } from './tables.mjs';
 import { workload_names } from './workloads.mjs';
@@ -18,6 +19,8 @@ const parts = {
       add({ part: 'node', kind: 'predict', ...line }),
     );
   },
+  native: measure_native,
+  train: measure_training,
 };
 
 function usage_error(message) {
@@ -32,6 +35,7 @@ function arguments_of(words) {
     options: {
       workloads: { type: 'string', default: workload_names.join(',') },
       batches: { type: 'string', default: `1,${large_batch}` },
+      threads: { type: 'string', default: '1,2' },
       seconds: { type: 'string', default: '0.2' },
       rounds: { type: 'string', default: '7' },
       json: { type: 'string', default: `${build_folder}/results.json` },
@@ -39,7 +43,7 @@ function arguments_of(words) {
   });
   const wanted = positionals.length ? positionals : Object.keys(parts);
   const workloads = values.workloads.split(',');
-  const batches = values.batches.split(',').map(Number);
+  const [batches, threads] = [values.batches, values.threads].map((list) => list.split(',').map(Number));
   const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
   const unknown_part = wanted.find((part) => !parts[part]);
   if (unknown_part) usage_error(`no part "${unknown_part}"; there are: ${Object.keys(parts).join(' ')}`);
@@ -47,8 +51,10 @@ function arguments_of(words) {
   if (unknown) usage_error(`no workload "${unknown}"; there are: ${workload_names.join(' ')}`);
   if (!batches.every((batch) => batch >= 1 && batch <= large_batch && Number.isInteger(batch)))
     usage_error(`--batches takes whole numbers from 1 to ${large_batch}`);
+  if (!threads.every((count) => count >= 1 && Number.isInteger(count)))
+    usage_error('--threads takes whole numbers');
   if (!(seconds > 0) || !(rounds >= 1)) usage_error('--seconds and --rounds take positive numbers');
-  return { wanted, json: values.json, options: { workloads, batches, seconds, rounds } };
+  return { wanted, json: values.json, options: { workloads, batches, threads, seconds, rounds } };
 }
 
 const { wanted, json, options } = (() => {

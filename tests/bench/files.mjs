@@ -5,7 +5,8 @@ import { safetensors, to_lapis } from './to_lapis.mjs';
 import { to_onnx } from './to_onnx.mjs';
 import { input_of, workload } from './workloads.mjs';
 
-export const build_folder = fileURLToPath(new URL('../../build/bench', import.meta.url));
+export const repository = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+export const build_folder = `${repository}/build/bench`;
 export const model_folder = `${build_folder}/models`;
 /** Of throughput and of training steps; the input files have as many samples. */
 export const large_batch = 64;

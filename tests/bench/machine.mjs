@@ -1,8 +1,7 @@
 // What is measured on and with: figures say little without it.
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { here } from './node_libraries.mjs';
+import { here, package_version } from './node_libraries.mjs';
 
 /** A program's first line, or nothing where it is not there. */
 function first_line(command, ...args) {
@@ -10,15 +9,6 @@ function first_line(command, ...args) {
     return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
       .split('\n')[0]
       .trim();
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of the npm packages here; undefined: not installed. */
-export function package_version(name, folder = '') {
-  try {
-    return JSON.parse(readFileSync(`${here}${folder}node_modules/${name}/package.json`, 'utf8')).version;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
 // The libraries of the wasm peers as Node loads them, each on one thread.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const here = fileURLToPath(new URL('.', import.meta.url));
@@ -21,3 +22,12 @@ export const load_library = {
     return ort;
   },
 };
+
+/** Of the npm packages here; undefined: not installed. */
+export function package_version(name, folder = '') {
+  try {
+    return JSON.parse(readFileSync(`${here}${folder}node_modules/${name}/package.json`, 'utf8')).version;
+  } catch {
+    return undefined;
+  }
+}

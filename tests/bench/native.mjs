@@ -1,0 +1,90 @@
+// Predictions and training steps of the native peers, in turns.
+import { large_batch, write_models } from './files.mjs';
+import { check_outputs, interleaved, summary } from './measure.mjs';
+import { is_installed, NativePeer, predicting, training } from './native_peers.mjs';
+import { training_network } from './workloads.mjs';
+
+const learning_rate = 1e-5;
+/** Steps before the timed ones, whose losses are compared. */
+const compared_steps = 3;
+/** Adam differs between libraries in where it adds epsilon: the first loss is the network's, later ones only alike. */
+const later_tolerance = 1e-1;
+
+/** Calls work(peers) with a process for each name; ends them all afterwards. */
+async function with_peers(names, threads, work) {
+  if (!is_installed('lapis'))
+    throw new Error('lapis_bench_serve is not built: cmake --build build/native --target lapis_bench_serve');
+  const peers = names.filter(is_installed).map((name) => new NativePeer(name, threads));
+  try {
+    return await work(peers);
+  } finally {
+    for (const peer of peers) await peer.end();
+  }
+}
+
+/** Times all in turns; { name: summary }, those not installed too. */
+async function timed(names, peers, { rounds, seconds }) {
+  const by_name = Object.fromEntries(peers.map((peer) => [peer.name, peer]));
+  const slice = async (name) => (await by_name[name].ask('run', seconds)).ms;
+  await interleaved(Object.keys(by_name), 1, slice);
+  const times = await interleaved(Object.keys(by_name), rounds, slice);
+  return Object.fromEntries(
+    names.map((name) => [name, times[name] ? summary(times[name]) : { missing: 'not installed' }]),
+  );
+}
+
+/** Predictions with 1 and 2 threads. */
+export async function measure_native(options, add) {
+  write_models(options.workloads);
+  for (const threads of options.threads)
+    await with_peers(predicting, threads, async (peers) => {
+      for (const batch of options.batches)
+        for (const workload of options.workloads) {
+          const outputs = {};
+          for (const peer of peers) outputs[peer.name] = await peer.predict(workload, batch);
+          const differences = check_outputs(`${workload}, batch ${batch}`, outputs);
+          const found = await timed(predicting, peers, options);
+          add({ part: 'native', kind: 'predict', workload, batch, threads, differences, peers: found });
+        }
+    });
+}
+
+function check_losses(where, losses) {
+  const [[, expected], ...others] = Object.entries(losses);
+  check_outputs(
+    `${where}: loss`,
+    Object.fromEntries(Object.entries(losses).map(([name, all]) => [name, [all[0]]])),
+  );
+  for (const [name, found] of others)
+    for (let step = 0; step < expected.length; step++)
+      if (!(Math.abs(found[step] - expected[step]) <= later_tolerance))
+        throw new Error(`${where}: ${name}'s losses are ${found.join(', ')}; lapis's ${expected.join(', ')}`);
+}
+
+/** Training steps with Adam, batch 64, 2 threads. */
+export async function measure_training(options, add) {
+  const threads = 2;
+  write_models(options.workloads.map(training_network));
+  await with_peers(training, threads, async (peers) => {
+    for (const workload of options.workloads) {
+      const network = training_network(workload);
+      const losses = {};
+      for (const peer of peers)
+        losses[peer.name] = (
+          await peer.ask('train', network, large_batch, learning_rate, compared_steps)
+        ).losses;
+      check_losses(network, losses);
+      const found = await timed(training, peers, options);
+      add({
+        part: 'train',
+        kind: 'step',
+        workload,
+        network,
+        batch: large_batch,
+        threads,
+        losses,
+        peers: found,
+      });
+    }
+  });
+}
