@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measure_chromium } from './chromium/chromium.mjs';
 import { json_lines } from './child.mjs';
 import { build_folder, large_batch, write_models } from './files.mjs';
 import { describe, machine } from './machine.mjs';
@@ -19,6 +20,7 @@ const parts = {
       add({ part: 'node', kind: 'predict', ...line }),
     );
   },
+  chromium: measure_chromium,
   native: measure_native,
   train: measure_training,
 };
