@@ -65,15 +65,57 @@ struct Results {
 
 Results run(lapis::Backend& backend, const Conv2DOp& op, const std::vector<Real>& x,
             const std::vector<Real>& kernel, const std::vector<Real>& bias, const std::vector<Real>& dy) {
-  std::vector<Real> scratch(static_cast<std::size_t>(backend.conv2d_scratch(op)), Real(7));
+  std::vector<Real> scratch(static_cast<std::size_t>(backend.conv2d_scratch(op, true)), Real(7));
   Results results;
   results.y.assign(static_cast<std::size_t>(output_size(op)), Real(9));
   results.dx.assign(x.size(), Real(9));      // overwritten
   results.dkernel.assign(kernel.size(), 2);  // added to
-  backend.conv2d(op, x.data(), kernel.data(), bias.data(), results.y.data(), scratch.data());
+  backend.conv2d(op, x.data(), {.kernel = kernel.data(), .bias = bias.data()}, results.y.data(),
+                 scratch.data());
   backend.conv2d_backward_data(op, dy.data(), kernel.data(), results.dx.data(), scratch.data());
   backend.conv2d_backward_kernel(op, x.data(), dy.data(), results.dkernel.data(), scratch.data());
   return results;
+}
+
+/// The same bits from a prepared kernel; and, with pooling fused, those of pooling afterwards. Scratch that
+/// no one cleaned does no harm.
+void check_prepared(const Conv2DOp& op, lapis::Backend& backend, const std::vector<Real>& x,
+                    const std::vector<Real>& kernel, const std::vector<Real>& bias,
+                    const std::vector<Real>& y) {
+  std::vector<Real> prepared(static_cast<std::size_t>(backend.conv2d_prepared(op)), Real(NAN));
+  backend.prepare_conv2d(op, kernel.data(), prepared.data());
+  const lapis::Conv2DParameters parameters = {.bias = bias.data(), .prepared = prepared.data()};
+  const auto forward = [&](const Conv2DOp& forward_op, Index size) {
+    std::vector<Real> scratch(static_cast<std::size_t>(backend.conv2d_scratch(forward_op, false)), Real(NAN));
+    std::vector<Real> result(static_cast<std::size_t>(size), Real(9));
+    backend.conv2d(forward_op, x.data(), parameters, result.data(), scratch.data());
+    return result;
+  };
+  REQUIRE(forward(op, output_size(op)) == y);
+  for (const lapis::Pooling pooling : {lapis::Pooling::max, lapis::Pooling::average}) {
+    for (const Index stride : {1, 2, 3}) {
+      for (const bool same : {false, true}) {
+        Window2D w = {.batch = op.window.batch,
+                      .height = op.window.out_height,
+                      .width = op.window.out_width,
+                      .channels = op.filters,
+                      .kernel_height = 2,
+                      .kernel_width = 3,
+                      .stride_y = stride,
+                      .stride_x = stride};
+        set_padding(same, w.height, 2, stride, 1, w.out_height, w.pad_top);
+        set_padding(same, w.width, 3, stride, 1, w.out_width, w.pad_left);
+        if (w.out_height == 0 || w.out_width == 0) continue;
+        Conv2DOp pooled = op;
+        pooled.pool = lapis::Pool2D{pooling, w};
+        const Index size = w.batch * w.out_height * w.out_width * w.channels;
+        std::vector<Real> expected(static_cast<std::size_t>(size));
+        backend.pool2d(*pooled.pool, y.data(), expected.data());
+        INFO("pool stride " << stride << " same " << same);
+        REQUIRE(forward(pooled, size) == expected);
+      }
+    }
+  }
 }
 
 /// Forward and both gradients against the definition, in double.
@@ -99,6 +141,7 @@ void check(const Conv2DOp& op, lapis::Backend& backend) {
                  << w.pad_left << " image " << w.height << "x" << w.width << "x" << w.channels << " filters "
                  << op.filters);
   REQUIRE(max_relative_diff(results.y, y) <= 2e-6);
+  check_prepared(op, backend, x, kernel, bias, results.y);
   REQUIRE(max_relative_diff(results.dx, dx) <= 2e-6);
   REQUIRE(max_relative_diff(results.dkernel, dkernel) <= 2e-6);
 }

@@ -113,7 +113,19 @@ double check(Index m, Index n, Index k, const Options& options, lapis::Backend& 
   const std::vector<Real> before = c;
   gemm.c = c.data();
   backend.gemm(gemm);
-  return gemm_error(gemm, before);
+  const double error = gemm_error(gemm, before);
+  if (options.transpose_b || options.gap > 0) return error;
+
+  // The same from prepared weights, whose memory need not be clean.
+  std::vector<Real> prepared(static_cast<std::size_t>(backend.gemm_prepared(k, n)), Real(NAN));
+  backend.prepare_gemm(gemm.b, k, n, prepared.data());
+  gemm.prepared_b = prepared.data();
+  const Real* const b = gemm.b;
+  gemm.b = nullptr;
+  c = before;
+  backend.gemm(gemm);
+  gemm.b = b;
+  return std::max(error, gemm_error(gemm, before));
 }
 
 }  // namespace

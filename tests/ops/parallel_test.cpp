@@ -108,19 +108,19 @@ TEST_CASE("operations allocate nothing", "[threads]") {
     conv.filters = 20;
     Real* const x = a.data();
     Real* const y = c.data();
-    std::vector<Real> scratch(static_cast<std::size_t>(backend->conv2d_scratch(conv)));
+    std::vector<Real> scratch(static_cast<std::size_t>(backend->conv2d_scratch(conv, true)));
 
     lapis_test::AllocationCounter counter;
     backend->gemm(gemm);
     backend->gemm(small);
     backend->sum_rows(x, rows, n, y);
     backend->add_bias(y, rows, n, x, lapis::Activation::relu);
-    backend->conv2d(conv, x, b.data(), x, y, scratch.data());
+    backend->conv2d(conv, x, {.kernel = b.data(), .bias = x}, y, scratch.data());
     backend->conv2d_backward_data(conv, x, b.data(), y, scratch.data());
     backend->conv2d_backward_kernel(conv, x, b.data(), y, scratch.data());
     for (const lapis::Pooling pooling : {lapis::Pooling::max, lapis::Pooling::average}) {
-      backend->pool2d(pooling, conv.window, x, y);
-      backend->pool2d_backward(pooling, conv.window, x, b.data(), y);
+      backend->pool2d({pooling, conv.window}, x, y);
+      backend->pool2d_backward({pooling, conv.window}, x, b.data(), y);
     }
     backend->activate(lapis::Activation::softmax, x, y, rows, n);
     backend->activate_backward(lapis::Activation::softmax, x, b.data(), y, rows, n);

@@ -98,8 +98,8 @@ TEST_CASE("pool2d and its gradient equal their definition") {
             const Expected expected = pool(pooling, w, x, dy);
             std::vector<Real> y(dy.size());
             std::vector<Real> dx(x.size(), Real(9));
-            backend->pool2d(pooling, w, x.data(), y.data());
-            backend->pool2d_backward(pooling, w, x.data(), dy.data(), dx.data());
+            backend->pool2d({pooling, w}, x.data(), y.data());
+            backend->pool2d_backward({pooling, w}, x.data(), dy.data(), dx.data());
             INFO("channels " << channels << " taps " << taps << " stride " << stride << " same " << same);
             REQUIRE(max_abs_diff(y, expected.y) <= 2e-6);
             REQUIRE(max_abs_diff(dx, expected.dx) <= 2e-6);
@@ -118,7 +118,7 @@ TEST_CASE("max pooling lets a NaN through") {
     std::vector<Real> x = {1, 2, 3, 4};
     x[place] = std::numeric_limits<Real>::quiet_NaN();
     Real y = 0;
-    lapis::make_cpu_backend()->pool2d(Pooling::max, w, x.data(), &y);
+    lapis::make_cpu_backend()->pool2d({Pooling::max, w}, x.data(), &y);
     REQUIRE(std::isnan(y));
   }
 }
@@ -129,8 +129,8 @@ TEST_CASE("pool2d gives the same bits on 1, 2 and 3 threads", "[threads]") {
   const std::vector<Real> dy = lapis_test::random_values(output_size(w), 2);
   REQUIRE(lapis_test::same_on_all_threads([&](lapis::Backend& backend) {
     std::vector<Real> result(dy.size() + x.size());
-    backend.pool2d(Pooling::average, w, x.data(), result.data());
-    backend.pool2d_backward(Pooling::max, w, x.data(), dy.data(), result.data() + dy.size());
+    backend.pool2d({Pooling::average, w}, x.data(), result.data());
+    backend.pool2d_backward({Pooling::max, w}, x.data(), dy.data(), result.data() + dy.size());
     return result;
   }));
 }

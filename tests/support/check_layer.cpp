@@ -59,11 +59,12 @@ class Bench {
     parameters = random_values(count, test.seed + 2, -0.5, 0.5);
   }
 
-  void forward(Guarded& y, Guarded* saved, Guarded& scratch) {
+  void forward(Guarded& y, Guarded* saved, Guarded& scratch, Guarded* prepared = nullptr) {
     ForwardArgs args;
     args.x = {x.data(), test_.x};
     args.y = {y.data(), y_shape_};
     args.parameters = parameters.data();
+    args.prepared = prepared != nullptr ? prepared->data() : nullptr;
     args.saved = saved != nullptr ? saved->data() : nullptr;
     args.scratch = scratch.data();
     args.mask = test_.mask.empty() ? nullptr : test_.mask.data();
@@ -72,6 +73,9 @@ class Bench {
     args.random = RandomStream(test_.seed, 7);
     layer_.forward(*backend_, args);
   }
+
+  Index prepared_size() const { return layer_.prepared_size(*backend_, test_.x); }
+  void prepare(Guarded& prepared) { layer_.prepare(*backend_, test_.x, parameters.data(), prepared.data()); }
 
   void backward(Guarded& y, Guarded& saved, Guarded& scratch, Guarded& gradients, Real* dx) {
     BackwardArgs args;
@@ -192,23 +196,36 @@ LayerCheck check(const Layer& layer, const LayerCase& test, bool only_gradients)
   Guarded predict_scratch(bench.predict_memory_.scratch);
   bench.forward(predict_y, nullptr, predict_scratch);
   result.same_without_saving = predict_y.copy() == first_y;
-  result.within_memory = y.intact() && saved.intact() && scratch.intact() && gradients.intact() &&
-                         dx.intact() && predict_y.intact() && predict_scratch.intact();
+  bool prepared_intact = true;
+  if (bench.prepared_size() > 0) {
+    Guarded prepared(bench.prepared_size());
+    prepared.fill(std::numeric_limits<Real>::quiet_NaN());  // all of it has to be written
+    bench.prepare(prepared);
+    predict_y.fill(Real(1e6));
+    predict_scratch.fill(std::numeric_limits<Real>::quiet_NaN());
+    bench.forward(predict_y, nullptr, predict_scratch, &prepared);
+    result.same_when_prepared =
+        max_abs_diff(predict_y.copy(), first_y) <= 2e-6 * (1 + max_abs(std::span<const Real>(first_y)));
+    prepared_intact = prepared.intact();
+  }
+  result.within_memory = prepared_intact && y.intact() && saved.intact() && scratch.intact() &&
+                         gradients.intact() && dx.intact() && predict_y.intact() && predict_scratch.intact();
   return result;
 }
 
 }  // namespace
 
 bool LayerCheck::keeps_contract() const {
-  return same_without_saving && repeatable && within_memory && accumulates && dx_optional && allocations == 0;
+  return same_without_saving && same_when_prepared && repeatable && within_memory && accumulates &&
+         dx_optional && allocations == 0;
 }
 
 std::string LayerCheck::to_string() const {
   std::ostringstream text;
   text << "input_error " << input_error << ", parameter_error " << parameter_error << " (" << worst_parameter
-       << "), same_without_saving " << same_without_saving << ", repeatable " << repeatable
-       << ", within_memory " << within_memory << ", accumulates " << accumulates << ", dx_optional "
-       << dx_optional << ", allocations " << allocations;
+       << "), same_without_saving " << same_without_saving << ", same_when_prepared " << same_when_prepared
+       << ", repeatable " << repeatable << ", within_memory " << within_memory << ", accumulates "
+       << accumulates << ", dx_optional " << dx_optional << ", allocations " << allocations;
   return text.str();
 }
 

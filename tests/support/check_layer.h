@@ -27,6 +27,7 @@ struct LayerCheck {
   double parameter_error = 0;
   std::string worst_parameter;
   bool same_without_saving = false;  // y is the same with saved == nullptr
+  bool same_when_prepared = true;    // y is the same, to rounding, with prepared parameters, if there are such
   bool repeatable = false;           // two equal calls give equal bits
   bool within_memory = false;        // nothing written outside y, dx, gradients, saved, scratch
   bool accumulates = false;          // backward adds to gradients and overwrites dx

@@ -6,6 +6,11 @@ namespace lapis {
 
 namespace {
 
+/// The second child's part starts on a cache line, as the first's does.
+Index aligned(Index reals) {
+  return (reals + 15) / 16 * 16;
+}
+
 constexpr std::array<std::string_view, 4> kMergeModes = {"concat", "sum", "ave", "mul"};
 
 }  // namespace
@@ -71,6 +76,7 @@ Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x
   Parts parts;
   parts.child_shape = forward_->output_shape(x);
   parts.backward_parameters = forward_->parameter_count(x);
+  parts.backward_prepared = aligned(forward_->prepared_size(backend, x));
   const Index output = parts.child_shape.size();
   const Mode mode = training ? Mode::train : Mode::predict;
   const Memory forward_memory = forward_->memory(backend, x, mode);
@@ -101,6 +107,16 @@ Memory Bidirectional::memory(const Backend& backend, const Shape& x, Mode mode) 
   return {.saved = sizes.saved_size, .scratch = sizes.scratch_size};
 }
 
+Index Bidirectional::prepared_size(const Backend& backend, const Shape& x) const {
+  return aligned(forward_->prepared_size(backend, x)) + backward_->prepared_size(backend, x);
+}
+
+void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+  forward_->prepare(backend, x, parameters, prepared);
+  backward_->prepare(backend, x, parameters + forward_->parameter_count(x),
+                     prepared + aligned(forward_->prepared_size(backend, x)));
+}
+
 double Bidirectional::macs(const Shape& x) const {
   return forward_->macs(x) + backward_->macs(x);
 }
@@ -118,6 +134,7 @@ void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {
   forward_->forward(backend, child);
 
   child.parameters = args.parameters + at.backward_parameters;
+  if (args.prepared != nullptr) child.prepared = args.prepared + at.backward_prepared;
   child.saved = training ? args.saved + at.backward_saved : nullptr;
   child.y = {sequences ? args.scratch + at.turned : kept + at.backward_output, at.child_shape};
   backward_->forward(backend, child);

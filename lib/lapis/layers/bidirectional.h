@@ -24,6 +24,8 @@ class Bidirectional final : public Layer {
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
+  Index prepared_size(const Backend& backend, const Shape& x) const override;
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const override;
   double macs(const Shape& x) const override;
   MaskRule mask_rule() const override { return forward_->mask_rule(); }
 
@@ -47,6 +49,7 @@ class Bidirectional final : public Layer {
     Index saved_size = 0;
     Index scratch_size = 0;
     Index backward_parameters = 0;
+    Index backward_prepared = 0;
   };
   Parts parts(const Backend& backend, const Shape& x, bool training) const;
 

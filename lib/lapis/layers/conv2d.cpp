@@ -1,6 +1,7 @@
 #include "lapis/layers/conv2d.h"
 
 #include "lapis/layers/fused_activation.h"
+#include "lapis/layers/pooled_conv2d.h"
 #include "lapis/layers/window.h"
 
 namespace lapis {
@@ -62,9 +63,29 @@ std::vector<ParameterInfo> Conv2D::parameters(const Shape& x) const {
 }
 
 Memory Conv2D::memory(const Backend& backend, const Shape& x, Mode mode) const {
-  Index scratch = backend.conv2d_scratch(op(x));
+  Index scratch = backend.conv2d_scratch(op(x), mode == Mode::train);
   if (mode == Mode::train && needs_gradient_buffer(config_.activation)) scratch += output_shape(x).size();
   return {.scratch = scratch};
+}
+
+Index Conv2D::prepared_size(const Backend& backend, const Shape& x) const {
+  return backend.conv2d_prepared(op(x));
+}
+
+void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+  backend.prepare_conv2d(op(x), parameters, prepared);
+}
+
+std::unique_ptr<const Layer> Conv2D::fused_with(const Layer& next) const {
+  const auto* pool = dynamic_cast<const Pooling2D*>(&next);
+  if (pool == nullptr || !is_elementwise(config_.activation)) return nullptr;
+  return std::make_unique<PooledConv2D>(*this, *pool);
+}
+
+Conv2DParameters Conv2D::split(const ForwardArgs& args) const {
+  return {.kernel = args.parameters,
+          .bias = config_.use_bias ? args.parameters + kernel_count(args.x.shape) : nullptr,
+          .prepared = args.prepared};
 }
 
 double Conv2D::macs(const Shape& x) const {
@@ -73,15 +94,14 @@ double Conv2D::macs(const Shape& x) const {
 }
 
 void Conv2D::forward(Backend& backend, const ForwardArgs& args) const {
-  const Real* bias = config_.use_bias ? args.parameters + kernel_count(args.x.shape) : nullptr;
-  backend.conv2d(op(args.x.shape), args.x.data, args.parameters, bias, args.y.data, args.scratch);
+  backend.conv2d(op(args.x.shape), args.x.data, split(args), args.y.data, args.scratch);
   finish_activation(backend, config_.activation, args.y);
 }
 
 void Conv2D::backward(Backend& backend, const BackwardArgs& args) const {
   const Conv2DOp conv = op(args.x.shape);
   Real* const conv_scratch = args.scratch;
-  Real* const gradient_buffer = args.scratch + backend.conv2d_scratch(conv);
+  Real* const gradient_buffer = args.scratch + backend.conv2d_scratch(conv, /*training=*/true);
   const Real* dz = activation_gradient(backend, config_.activation, args, gradient_buffer);
   backend.conv2d_backward_kernel(conv, args.x.data, dz, args.gradients, conv_scratch);
   if (config_.use_bias)

@@ -31,6 +31,9 @@ class Conv2D final : public Layer {
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
+  Index prepared_size(const Backend& backend, const Shape& x) const override;
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const override;
+  std::unique_ptr<const Layer> fused_with(const Layer& next) const override;
   double macs(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
@@ -39,8 +42,11 @@ class Conv2D final : public Layer {
   void backward(Backend& backend, const BackwardArgs& args) const override;
   void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }
 
- private:
+  /// What backends are asked for.
   Conv2DOp op(const Shape& x) const;
+  Conv2DParameters split(const ForwardArgs& args) const;
+
+ private:
   Index kernel_count(const Shape& x) const;
 
   Config config_;

@@ -47,6 +47,14 @@ Memory Dense::memory(const Backend& /*backend*/, const Shape& x, Mode mode) cons
           .scratch = needs_gradient_buffer(config_.activation) || config_.use_rmsnorm ? y_size : 0};
 }
 
+Index Dense::prepared_size(const Backend& backend, const Shape& x) const {
+  return backend.gemm_prepared(x[-1], config_.units);
+}
+
+void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+  backend.prepare_gemm(parameters, x[-1], config_.units, prepared);
+}
+
 double Dense::macs(const Shape& x) const {
   return static_cast<double>(x.size()) * static_cast<double>(config_.units);
 }
@@ -63,6 +71,7 @@ void Dense::forward(Backend& backend, const ForwardArgs& args) const {
                   .lda = inputs,
                   .b = args.parameters,
                   .ldb = units,
+                  .prepared_b = args.prepared,
                   .c = args.y.data,
                   .ldc = units};
   if (!config_.use_rmsnorm) {

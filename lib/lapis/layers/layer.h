@@ -21,7 +21,7 @@
 ///
 /// What every layer promises (tests/support/check_layer.h checks it for each):
 /// - `forward` writes all of `y`; `backward` writes all of `dx` (where wanted) and ADDS to `gradients`.
-/// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart).
+/// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart), and so with `prepared`.
 /// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates
 /// nothing;
 ///   and two equal calls give equal bits.
@@ -49,6 +49,7 @@ struct ForwardArgs {
   ConstView x;
   View y;
   const Real* parameters = nullptr;  // this layer's, in the order of `parameters()`, without gaps
+  const Real* prepared = nullptr;    // the same as `prepare` made them, or nullptr; never when training
   Real* saved = nullptr;             // nullptr: not training
   Real* scratch = nullptr;
   Mask mask = nullptr;                // [batch, time] of x, or nullptr
@@ -90,6 +91,14 @@ class Layer {
   /// In Keras's order. `x` as for output_shape; only sizes that decide a parameter's shape must be known.
   virtual std::vector<ParameterInfo> parameters(const Shape& x) const;
   virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
+  /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many Reals
+  /// that takes (the same for every batch; 0: nothing to gain), and doing it.
+  virtual Index prepared_size(const Backend& /*backend*/, const Shape& /*x*/) const { return 0; }
+  virtual void prepare(Backend& /*backend*/, const Shape& /*x*/, const Real* /*parameters*/,
+                       Real* /*prepared*/) const {}
+  /// One layer that predicts what this one and then `next` do, in one pass over memory; nullptr: there is
+  /// none. Its parameters are this layer's.
+  virtual std::unique_ptr<const Layer> fused_with(const Layer& /*next*/) const { return nullptr; }
   /// Multiply-accumulates of forward for all of x.
   virtual double macs(const Shape& x) const;
 

@@ -28,9 +28,18 @@ Memory LSTM::memory(const Backend& backend, const Shape& x, Mode mode) const {
           .scratch = backend.lstm_scratch(sequence)};
 }
 
+Index LSTM::prepared_size(const Backend& backend, const Shape& x) const {
+  return backend.lstm_prepared(op(x, nullptr));
+}
+
+void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+  backend.prepare_lstm(op(x, nullptr), split(x, parameters), prepared);
+}
+
 void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
-  backend.lstm(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters), args.y.data,
-               args.saved, args.scratch);
+  RecurrentParameters parameters = split(args.x.shape, args.parameters);
+  parameters.prepared = args.prepared;
+  backend.lstm(op(args.x.shape, args.mask), args.x.data, parameters, args.y.data, args.saved, args.scratch);
 }
 
 void LSTM::backward(Backend& backend, const BackwardArgs& args) const {

@@ -16,6 +16,8 @@ class Pooling2D : public Layer {
   };
 
   Shape output_shape(const Shape& x) const override;
+  /// What backends are asked for.
+  Pool2D op(const Shape& x) const;
   MaskRule mask_rule() const override { return MaskRule::drop; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
@@ -27,8 +29,6 @@ class Pooling2D : public Layer {
       : Layer(std::move(name)), config_(config), pooling_(pooling) {}
 
  private:
-  Window2D window(const Shape& x) const;
-
   Config config_;
   Pooling pooling_;
 };

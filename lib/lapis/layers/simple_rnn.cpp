@@ -25,9 +25,19 @@ Memory SimpleRNN::memory(const Backend& backend, const Shape& x, Mode mode) cons
           .scratch = backend.simple_rnn_scratch(sequence)};
 }
 
+Index SimpleRNN::prepared_size(const Backend& backend, const Shape& x) const {
+  return backend.simple_rnn_prepared(op(x, nullptr));
+}
+
+void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+  backend.prepare_simple_rnn(op(x, nullptr), split(x, parameters), prepared);
+}
+
 void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
-  backend.simple_rnn(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
-                     args.y.data, args.saved, args.scratch);
+  RecurrentParameters parameters = split(args.x.shape, args.parameters);
+  parameters.prepared = args.prepared;
+  backend.simple_rnn(op(args.x.shape, args.mask), args.x.data, parameters, args.y.data, args.saved,
+                     args.scratch);
 }
 
 void SimpleRNN::backward(Backend& backend, const BackwardArgs& args) const {

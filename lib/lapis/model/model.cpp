@@ -47,6 +47,7 @@ std::span<const Real> Model::values(const ModelParameter& parameter) const {
 }
 
 std::span<Real> Model::values(const ModelParameter& parameter) {
+  ++revision_;
   return std::span(values_).subspan(static_cast<std::size_t>(parameter.offset),
                                     static_cast<std::size_t>(parameter.info.shape.size()));
 }

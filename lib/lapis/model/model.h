@@ -44,7 +44,13 @@ class Model {
   Index layer_offset(int i) const { return layer_offsets_[static_cast<std::size_t>(i)]; }
 
   std::span<const Real> values() const { return values_; }
-  std::span<Real> values() { return values_; }
+  /// To be changed: asked for anew whenever values are to be written, so that workspaces learn of it.
+  std::span<Real> values() {
+    ++revision_;
+    return values_;
+  }
+  /// Grows when values may have changed.
+  std::uint64_t revision() const { return revision_; }
   std::span<const Real> values(const ModelParameter& parameter) const;
   std::span<Real> values(const ModelParameter& parameter);
 
@@ -64,6 +70,7 @@ class Model {
   std::vector<ModelParameter> parameters_;
   std::vector<Index> layer_offsets_;
   std::vector<Real> values_;
+  std::uint64_t revision_ = 0;
 };
 
 }  // namespace lapis

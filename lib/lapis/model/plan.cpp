@@ -16,6 +16,20 @@ Index reals_for_bytes(Index bytes) {
   return (bytes + real - 1) / real;
 }
 
+/// The model's layer i, or what it and those that follow are fused to; `i` moves on to the next.
+std::shared_ptr<const Layer> layer_at(const Model& model, int& i, Mode mode) {
+  std::shared_ptr<const Layer> layer(std::shared_ptr<const Layer>(),
+                                     &model.layer(i));  // the model's: not owned
+  ++i;
+  while (mode == Mode::predict && i < model.layer_count()) {
+    std::shared_ptr<const Layer> fused = layer->fused_with(model.layer(i));
+    if (fused == nullptr) break;
+    layer = std::move(fused);
+    ++i;
+  }
+  return layer;
+}
+
 void check_input(const Model& model, const Shape& x) {
   const Shape& expected = model.input_shape();
   bool fits = x.rank() == expected.rank() && x.is_known();
@@ -36,16 +50,23 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
   Index saved_end = 0;
   int mask = -1;
   Shape shape = x;
-  for (int i = 0; i < model.layer_count(); ++i) {
-    const Layer& layer = model.layer(i);
-    const Memory memory = layer.memory(backend, shape, mode);
+  for (int i = 0; i < model.layer_count();) {
     Step step;
+    step.number = i;
+    step.layer = layer_at(model, i, mode);
+    const Layer& layer = *step.layer;
+    const Memory memory = layer.memory(backend, shape, mode);
+    const Index prepared = training ? 0 : layer.prepared_size(backend, shape);
+    if (prepared > 0) {
+      step.prepared_offset = prepared_size_;
+      prepared_size_ += (prepared + kAlignment - 1) / kAlignment * kAlignment;
+    }
     step.x = shape;
     step.y = layer.output_shape(shape);
     step.is_view = layer.is_view(training);
     step.saved_offset = saved_end;
     step.mask_in = mask;
-    step.random_stream = static_cast<std::uint64_t>(i);
+    step.random_stream = static_cast<std::uint64_t>(step.number);
     if (layer.mask_rule() == MaskRule::make) {
       mask = step.mask_made = static_cast<int>(mask_offsets_.size());
       mask_offsets_.push_back(reals_for_bytes(shape.size()));  // its size for now; an offset below

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <vector>
 
 #include "lapis/model/model.h"
@@ -10,17 +11,22 @@ namespace lapis {
 /// Reals from the block's start, each a multiple of 16 (64 bytes in float).
 ///
 /// `predict`: two activations in turn (ping-pong). `inspect`: all activations. `train`: all activations,
-/// saved values, two activation gradients in turn, parameter gradients.
+/// saved values, two activation gradients in turn, parameter gradients. `predict` also fuses layers where
+/// they can be, and `predict` and `inspect` have the parameters once more, prepared for the backend, in a
+/// block of their own.
 class Plan {
  public:
   struct Step {
-    Shape x, y;            // with the planned batch
-    bool is_view = false;  // y lies where x lies
+    std::shared_ptr<const Layer> layer;  // the model's, or what it was fused to with those that follow
+    int number = 0;                      // of the (first) layer in the model
+    Shape x, y;                          // with the planned batch
+    bool is_view = false;                // y lies where x lies
     Index y_offset = 0;
     Index saved_offset = 0;
-    Index dy_offset = 0;  // gradient of y (train)
-    int mask_in = -1;     // which mask reaches the layer; -1: none
-    int mask_made = -1;   // which mask it makes
+    Index dy_offset = 0;         // gradient of y (train)
+    Index prepared_offset = -1;  // in the block of prepared parameters; -1: the layer has none
+    int mask_in = -1;            // which mask reaches the layer; -1: none
+    int mask_made = -1;          // which mask it makes
     std::uint64_t random_stream = 0;
   };
 
@@ -31,6 +37,7 @@ class Plan {
   Mode mode() const { return mode_; }
   bool input_gradient() const { return input_gradient_; }
   const Shape& input_shape() const { return x_; }
+  /// One for each layer, but for those that were fused.
   const std::vector<Step>& steps() const { return steps_; }
 
   Index input_offset() const { return input_offset_; }
@@ -43,6 +50,9 @@ class Plan {
   /// Reals of the whole block.
   Index size() const { return size_; }
   std::size_t bytes() const { return static_cast<std::size_t>(size_) * sizeof(Real); }
+  /// Reals of the block of prepared parameters.
+  Index prepared_size() const { return prepared_size_; }
+  std::size_t prepared_bytes() const { return static_cast<std::size_t>(prepared_size_) * sizeof(Real); }
 
  private:
   void place_activations();
@@ -57,6 +67,7 @@ class Plan {
   int output_mask_ = -1;
   Index input_offset_ = 0, dx_offset_ = 0, gradients_offset_ = 0, scratch_offset_ = 0;
   Index size_ = 0;
+  Index prepared_size_ = 0;
 };
 
 }  // namespace lapis

@@ -10,7 +10,21 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
       plan_(model, backend, x, mode, input_gradient),
       block_(backend.allocate(plan_.bytes())),
       parameters_(backend.share(model.values())),
-      memory_(static_cast<Real*>(block_.get())) {}
+      memory_(static_cast<Real*>(block_.get())) {
+  if (plan_.prepared_size() == 0) return;
+  prepared_ = backend.allocate(plan_.prepared_bytes());
+  prepare();
+}
+
+void Workspace::prepare() {
+  for (const Plan::Step& step : plan_.steps()) {
+    if (step.prepared_offset < 0) continue;
+    step.layer->prepare(backend_, step.x,
+                        static_cast<const Real*>(parameters_.get()) + model_.layer_offset(step.number),
+                        static_cast<Real*>(prepared_.get()) + step.prepared_offset);
+  }
+  prepared_revision_ = model_.revision();
+}
 
 View Workspace::input(Index batch) {
   if (batch < 1 || batch > plan_.input_shape()[0])
@@ -36,21 +50,23 @@ ConstView Workspace::run(Index batch, bool training, std::uint64_t seed, std::ui
   step_ = step_number;
   const auto* parameters = static_cast<const Real*>(parameters_.get());
   const bool keeps = plan_.mode() == Mode::train;
-  for (int i = 0; i < model_.layer_count(); ++i) {
-    const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
+  if (prepared_ != nullptr && prepared_revision_ != model_.revision()) prepare();
+  for (const Plan::Step& step : plan_.steps()) {
     const View y = {at(step.y_offset), step.y.with_batch(batch)};
     if (!step.is_view) {
       ForwardArgs args;
       args.x = x;
       args.y = y;
-      args.parameters = parameters + model_.layer_offset(i);
+      args.parameters = parameters + model_.layer_offset(step.number);
+      if (step.prepared_offset >= 0)
+        args.prepared = static_cast<const Real*>(prepared_.get()) + step.prepared_offset;
       args.saved = keeps ? at(step.saved_offset) : nullptr;
       args.scratch = at(plan_.scratch_offset());
       args.mask = mask_at(step.mask_in);
       args.made_mask = mask_at(step.mask_made);
       args.training = training;
       args.random = random_for(step);
-      model_.layer(i).forward(backend_, args);
+      step.layer->forward(backend_, args);
     }
     x = y;
   }

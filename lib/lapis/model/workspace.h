@@ -8,7 +8,8 @@
 namespace lapis {
 
 /// The memory of one caller (thread, page, GPU stream), laid out by a Plan; its saved values, walked in
-/// reverse, are the tape. Allocates once, in the constructor. The model and the backend must outlive it.
+/// reverse, are the tape. Allocates once, in the constructor. The model and the backend must outlive it;
+/// where the model's values change, the next run sees it.
 ///
 ///     Workspace workspace(model, backend, {1, 32, 32, 3}, Mode::predict);
 ///     std::copy(pixels.begin(), pixels.end(), workspace.input(1).data);
@@ -50,6 +51,7 @@ class Workspace {
 
  private:
   Real* at(Index offset) const { return memory_ + offset; }
+  void prepare();
   void check_trains() const;
   std::uint8_t* mask_at(int mask) const;
   RandomStream random_for(const Plan::Step& step) const;
@@ -59,6 +61,8 @@ class Workspace {
   Plan plan_;
   Backend::Buffer block_;
   Backend::Buffer parameters_;
+  Backend::Buffer prepared_;
+  std::uint64_t prepared_revision_ = 0;  // of the model's values
   Real* memory_ = nullptr;
   Index batch_ = 0;
   bool training_ = false;

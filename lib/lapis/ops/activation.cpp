@@ -13,11 +13,6 @@ using simd::select;
 using simd::splat;
 using simd::Vector;
 
-// NaN stays NaN: it fails the comparison.
-Vector relu(Vector x) {
-  return select(x < Vector{}, Vector{}, x);
-}
-
 // Keras: relu6(x + 3) / 6.
 Vector hard_sigmoid(Vector x) {
   const Vector y = x * Real(1.0 / 6) + Real(0.5);
@@ -40,10 +35,27 @@ void softmax_row_backward(const Real* y, const Real* dy, Real* dx, Index n) {
 
 }  // namespace
 
+Vector activated(Activation activation, Vector x) {
+  switch (activation) {
+    case Activation::relu:
+      return simd::relu(x);
+    case Activation::sigmoid:
+      return simd::sigmoid(x);
+    case Activation::tanh:
+      return simd::tanh(x);
+    case Activation::hard_sigmoid:
+      return hard_sigmoid(x);
+    case Activation::linear:
+    case Activation::softmax:
+      break;
+  }
+  return x;
+}
+
 void activate_values(Activation activation, const Real* x, Real* y, Index count) {
   switch (activation) {
     case Activation::relu:
-      return simd::map(x, y, count, relu);
+      return simd::map(x, y, count, simd::relu);
     case Activation::sigmoid:
       return simd::map(x, y, count, simd::sigmoid);
     case Activation::tanh:
@@ -57,19 +69,50 @@ void activate_values(Activation activation, const Real* x, Real* y, Index count)
   if (x != y) simd::copy(x, y, count);
 }
 
+namespace {
+
+Vector relu_derivative(Vector y, Vector dy) {
+  return select(y > Vector{}, dy, Vector{});
+}
+Vector sigmoid_derivative(Vector y, Vector dy) {
+  return dy * y * (Real(1) - y);
+}
+Vector tanh_derivative(Vector y, Vector dy) {
+  return dy * (Real(1) - y * y);
+}
+Vector hard_sigmoid_derivative(Vector y, Vector dy) {
+  return select(y > Vector{}, select(y < splat(1), dy * Real(1.0 / 6), Vector{}), Vector{});
+}
+
+}  // namespace
+
+Vector activation_derivative(Activation activation, Vector y, Vector dy) {
+  switch (activation) {
+    case Activation::relu:
+      return relu_derivative(y, dy);
+    case Activation::sigmoid:
+      return sigmoid_derivative(y, dy);
+    case Activation::tanh:
+      return tanh_derivative(y, dy);
+    case Activation::hard_sigmoid:
+      return hard_sigmoid_derivative(y, dy);
+    case Activation::linear:
+    case Activation::softmax:
+      break;
+  }
+  return dy;
+}
+
 void activate_values_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index count) {
   switch (activation) {
     case Activation::relu:
-      return simd::map(y, dy, dx, count,
-                       [](Vector v, Vector d) { return select(v > Vector{}, d, Vector{}); });
+      return simd::map(y, dy, dx, count, relu_derivative);
     case Activation::sigmoid:
-      return simd::map(y, dy, dx, count, [](Vector v, Vector d) { return d * v * (Real(1) - v); });
+      return simd::map(y, dy, dx, count, sigmoid_derivative);
     case Activation::tanh:
-      return simd::map(y, dy, dx, count, [](Vector v, Vector d) { return d * (Real(1) - v * v); });
+      return simd::map(y, dy, dx, count, tanh_derivative);
     case Activation::hard_sigmoid:
-      return simd::map(y, dy, dx, count, [](Vector v, Vector d) {
-        return select(v > Vector{}, select(v < splat(1), d * Real(1.0 / 6), Vector{}), Vector{});
-      });
+      return simd::map(y, dy, dx, count, hard_sigmoid_derivative);
     case Activation::linear:
     case Activation::softmax:
       break;
@@ -81,7 +124,7 @@ void finish_rows(Real* y, Index rows, Index n, Index stride, const Real* bias, A
   if (bias == nullptr && activation == Activation::linear) return;
   for (Index row = 0; row < rows; ++row, y += stride) {
     if (bias != nullptr && activation == Activation::relu) {
-      simd::map(y, bias, y, n, [](Vector v, Vector b) { return relu(v + b); });
+      simd::map(y, bias, y, n, [](Vector v, Vector b) { return simd::relu(v + b); });
       continue;
     }
     if (bias != nullptr) simd::map(y, bias, y, n, [](Vector v, Vector b) { return v + b; });

@@ -2,6 +2,7 @@
 
 #include "lapis/ops/backend.h"
 #include "lapis/ops/parallel.h"
+#include "lapis/ops/vector.h"
 
 /// Internal to ops: element-wise activations, softmax and bias on the CPU. Contracts: backend.h.
 namespace lapis::cpu {
@@ -15,6 +16,12 @@ void add_bias(Parallel& parallel, Real* y, Index rows, Index n, const Real* bias
 
 /// y[i] = activation(x[i]) for `count` values; not softmax. y may be x.
 void activate_values(Activation activation, const Real* x, Real* y, Index count);
+
+/// activation(x); not softmax.
+simd::Vector activated(Activation activation, simd::Vector x);
+
+/// dy * activation'(at output y); not softmax.
+simd::Vector activation_derivative(Activation activation, simd::Vector y, simd::Vector dy);
 
 /// dx[i] = dy[i] * activation'(at output y[i]); not softmax. dx may be dy or y.
 void activate_values_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index count);

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,6 +19,9 @@
 /// - Operations validate nothing: layers and plans have done so. They allocate nothing: scratch comes in, its
 ///   size (in Reals) from the `..._scratch` functions.
 /// - Results do not depend on the number of threads.
+/// - Weights that do not change from call to call can be brought into a layout of the backend's own once:
+///   `..._prepared` is its size in Reals (0: there is none), `prepare_...` makes it. Results are the same
+///   with and without.
 namespace lapis {
 
 /// Element-wise functions, and softmax over the last axis.
@@ -33,6 +37,8 @@ struct Gemm {
   const Real* b = nullptr;
   Index ldb = 0;
   bool transpose_b = false;  // stored [n, k]
+  /// B as `prepare_gemm` made it, all of its columns; then `b` is not read.
+  const Real* prepared_b = nullptr;
   Real* c = nullptr;
   Index ldc = 0;
   bool accumulate = false;
@@ -51,14 +57,27 @@ struct Window2D {
   Index pad_top = 0, pad_left = 0;
 };
 
+enum class Pooling { max, average };
+
+struct Pool2D {
+  Pooling pooling = Pooling::max;
+  Window2D window;
+};
+
 /// Cross-correlation with a kernel [kernel_height, kernel_width, channels, filters].
 struct Conv2DOp {
   Window2D window;
   Index filters = 0;
-  Activation activation = Activation::linear;  // fused into forward
+  // Fused into forward: first the activation, then the pooling, and y is the pooled image.
+  Activation activation = Activation::linear;
+  std::optional<Pool2D> pool = std::nullopt;
 };
 
-enum class Pooling { max, average };
+struct Conv2DParameters {
+  const Real* kernel = nullptr;
+  const Real* bias = nullptr;      // nullptr without bias
+  const Real* prepared = nullptr;  // the kernel as `prepare_conv2d` made it, or nullptr
+};
 
 /// A recurrent layer over a whole sequence, all steps in one call. Keras's layout: `kernel` [inputs, gates *
 /// units], `recurrent_kernel` [units, gates * units], `bias` [gates * units] or nullptr; LSTM's gates are i,
@@ -79,6 +98,7 @@ struct RecurrentParameters {
   const Real* kernel = nullptr;
   const Real* recurrent_kernel = nullptr;
   const Real* bias = nullptr;
+  const Real* prepared = nullptr;  // all of them as `prepare_...` made them, or nullptr
 };
 
 struct RecurrentGradients {
@@ -126,6 +146,8 @@ class Backend {
   // --- Linear algebra ------------------------------------------------------------------------------------
 
   virtual void gemm(const Gemm& gemm) = 0;
+  virtual Index gemm_prepared(Index k, Index n) const = 0;
+  virtual void prepare_gemm(const Real* b, Index k, Index n, Real* prepared) = 0;  // b [k, n] without gaps
   /// bias_gradient[n] += sum over rows of dy[rows, n].
   virtual void sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) = 0;
   /// y[rows, n] += bias[n], then the activation (not softmax).
@@ -133,8 +155,11 @@ class Backend {
 
   // --- Convolution and pooling ---------------------------------------------------------------------------
 
-  virtual Index conv2d_scratch(const Conv2DOp& op) const = 0;  // for each of the three below
-  virtual void conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
+  virtual Index conv2d_prepared(const Conv2DOp& op) const = 0;
+  virtual void prepare_conv2d(const Conv2DOp& op, const Real* kernel, Real* prepared) = 0;
+  /// For forward, or, with `training`, for any of the three below.
+  virtual Index conv2d_scratch(const Conv2DOp& op, bool training) const = 0;
+  virtual void conv2d(const Conv2DOp& op, const Real* x, const Conv2DParameters& parameters, Real* y,
                       Real* scratch) = 0;
   virtual void conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
                                     Real* scratch) = 0;
@@ -142,10 +167,9 @@ class Backend {
                                       Real* scratch) = 0;
 
   /// `max` ignores padding (as -inf); `average` divides by the number of real pixels.
-  virtual void pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) = 0;
+  virtual void pool2d(const Pool2D& pool, const Real* x, Real* y) = 0;
   /// The gradient of `max` goes to the first largest element of the window.
-  virtual void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
-                               Real* dx) = 0;
+  virtual void pool2d_backward(const Pool2D& pool, const Real* x, const Real* dy, Real* dx) = 0;
 
   // --- Element-wise and per row --------------------------------------------------------------------------
 
@@ -187,6 +211,9 @@ class Backend {
   // --- Recurrent -----------------------------------------------------------------------------------------
 
   /// `saved` is nullptr when predicting; else of `..._saved` Reals, handed to backward.
+  virtual Index simple_rnn_prepared(const Recurrent& op) const = 0;
+  virtual void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters,
+                                  Real* prepared) = 0;
   virtual Index simple_rnn_saved(const Recurrent& op) const = 0;
   virtual Index simple_rnn_scratch(const Recurrent& op) const = 0;  // for forward and for backward
   virtual void simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
@@ -195,6 +222,8 @@ class Backend {
   virtual void simple_rnn_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                                    const Real* dy, const Real* saved, Real* dx,
                                    const RecurrentGradients& gradients, Real* scratch) = 0;
+  virtual Index lstm_prepared(const Recurrent& op) const = 0;
+  virtual void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) = 0;
   virtual Index lstm_saved(const Recurrent& op) const = 0;
   virtual Index lstm_scratch(const Recurrent& op) const = 0;
   virtual void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,

@@ -2,283 +2,378 @@
 
 #include <algorithm>
 
-#include "lapis/ops/gemm.h"
+#include "lapis/ops/band.h"
+#include "lapis/ops/panels.h"
 #include "lapis/ops/pieces.h"
-#include "lapis/ops/vector.h"
+#include "lapis/ops/pooling.h"
+#include "lapis/ops/product.h"
 
 namespace lapis::cpu {
 
 namespace {
 
-/// One axis of a sliding window: output position o and tap t meet source position (o * step + t * dilation -
-/// offset) / divide, where that is whole and inside [0, size). Forward divides by 1; backward-data runs the
-/// convolution the other way round: it steps by 1 and divides by the stride.
-struct Axis {
-  Index size = 0;  // of the source
-  Index out = 0;
-  Index taps = 0;
-  Index step = 1;
-  Index dilation = 1;
-  Index offset = 0;
-  Index divide = 1;
+using simd::kLanes;
+using simd::Vector;
 
-  /// The source position before dividing.
-  Index numerator(Index position, Index tap) const { return position * step + tap * dilation - offset; }
-  /// The source position, or -1.
-  Index source(Index position, Index tap) const {
-    const Index at = numerator(position, tap);
-    if (divide == 1) return at < size ? std::max(Index{-1}, at) : -1;
-    return at >= 0 && at % divide == 0 && at / divide < size ? at / divide : -1;
+/// What a thread reads and writes again and again should stay in its level 2 cache.
+constexpr Index kBandBytes = 192 * 1024;
+constexpr Index kBandSize = kBandBytes / static_cast<Index>(sizeof(Real));
+
+Index taps_of(const Conv2DOp& op) {
+  return op.window.kernel_height * op.window.kernel_width;
+}
+Index kernel_size(const Conv2DOp& op) {
+  return taps_of(op) * op.window.channels * op.filters;
+}
+
+Index round_up(Index value) {
+  return (value + 15) / 16 * 16;
+}
+
+/// A convolution over any source, with its kernel in panels; what forward and backward-data have in common.
+struct Convolution {
+  Windows windows;
+  Index batch = 0;
+  Index filters = 0;  // channels of the result
+  const Real* panels = nullptr;
+  const Real* bias = nullptr;
+  Activation activation = Activation::linear;
+  const Pool2D* pool = nullptr;
+
+  /// Rows of the result: of the pooled image, where there is pooling.
+  Index rows() const { return pool != nullptr ? pool->window.out_height : windows.out_height; }
+  Index row_size() const { return (pool != nullptr ? pool->window.out_width : windows.out_width) * filters; }
+
+  struct Range {
+    Index first = 0;
+    Index last = 0;
+  };
+  /// The convolution's rows that rows [first, last) of the result are made from.
+  Range convolved(Index first, Index last) const {
+    if (pool == nullptr) return {first, last};
+    const Window2D& window = pool->window;
+    const Index reach = (window.kernel_height - 1) * window.dilation_y + 1;
+    return {std::max(Index{0}, first * window.stride_y - window.pad_top),
+            std::min(window.height, (last - 1) * window.stride_y - window.pad_top + reach)};
+  }
+  /// At most so many of the convolution's rows make `rows` rows of the result.
+  Index most_convolved(Index rows) const {
+    if (pool == nullptr) return rows;
+    const Window2D& window = pool->window;
+    return std::min(window.height,
+                    (rows - 1) * window.stride_y + (window.kernel_height - 1) * window.dilation_y + 1);
+  }
+
+  /// A thread's memory for `rows` rows of the result: the band of the source, and the rows before pooling.
+  Index band_size(Index rows) const { return round_up(windows.band_size(most_convolved(rows))); }
+  Index memory(Index rows) const {
+    const Index pooled = pool == nullptr ? 0 : most_convolved(rows) * windows.out_width * filters;
+    return band_size(rows) + round_up(pooled);
   }
 };
 
-/// The matrix [batch * out.y * out.x, taps.y * taps.x * channels] of all patches of an image, never written
-/// out.
-struct Patches {
-  const Real* image = nullptr;  // [batch, y.size, x.size, channels]
-  Index channels = 0;
-  Axis y;
-  Axis x;
+/// How many rows of the result a piece makes: few enough for the cache, and for each thread to have some.
+Index rows_of_piece(const Convolution& convolution, int threads) {
+  const Index all = convolution.rows();
+  const Index pieces = std::max(Index{1}, 4 * threads / convolution.batch);
+  Index rows = threads == 1 ? all : std::max(Index{1}, all / pieces);
+  while (rows > 1 && convolution.memory(rows) > kBandSize) rows = (rows + 1) / 2;
+  return rows;
+}
 
-  /// A row of taps lies in the image as one run of values.
-  bool joined() const { return x.dilation == 1 && x.divide == 1; }
-};
-
-/// Part of one tap, or of a row of taps where that is one run of values in the image.
-struct Run {
-  Index tap_y = 0;
-  Index tap_x = 0;
-  Index from = 0;  // first value within the tap or row of taps
-  Index length = 0;
-};
-
-/// The runs that make up values [first, first + count) of every patch; count <= kBlockK.
-struct Runs {
-  Run runs[kBlockK];
-  Index count = 0;
-
-  Runs(const Patches& patches, Index first, Index values) {
-    const bool joined = patches.joined();
-    const Index size = joined ? patches.x.taps * patches.channels : patches.channels;
-    Index tap = first / size;
-    Index from = first % size;
-    while (values > 0) {
-      const Index length = std::min(size - from, values);
-      runs[count++] = {joined ? tap : tap / patches.x.taps, joined ? 0 : tap % patches.x.taps, from, length};
-      values -= length;
-      from = 0;
-      ++tap;
+/// Convolved rows [first, last) of the image at `source`, to `y`.
+void convolve_rows(const Convolution& convolution, const Real* source, Index first, Index last, Real* memory,
+                   Real* y) {
+  const Windows& windows = convolution.windows;
+  const Band band = make_band(windows, source, first, last, windows.fit_the_source() ? nullptr : memory);
+  RowAddresses addresses;
+  RowProduct product;
+  product.n = convolution.filters;
+  product.a = addresses.a;
+  product.c = addresses.c;
+  product.runs = band.runs(windows);
+  product.panels = convolution.panels;
+  product.panel_step = product.runs.k() * kPanel;
+  product.bias = convolution.bias;
+  product.activation = convolution.activation;
+  const Index positions = (last - first) * windows.out_width;
+  const Index blocks = (positions + kMostRows - 1) / kMostRows;
+  const Index block = std::min(kMostRows, (positions / blocks + kTileRows) / kTileRows * kTileRows);
+  for (Index position = 0; position < positions; position += block) {
+    product.rows = std::min(block, positions - position);
+    Index oy = position / windows.out_width;
+    Index ox = position % windows.out_width;
+    for (Index i = 0; i < product.rows; ++i) {
+      addresses.a[i] =
+          band.values + oy * windows.stride_y * band.row_step + ox * windows.stride_x * windows.channels;
+      addresses.c[i] = y + (position + i) * convolution.filters;
+      if (++ox == windows.out_width) {
+        ox = 0;
+        ++oy;
+      }
     }
-  }
-};
-
-/// The runs of the patch at output position (oy, ox) of an image. What is not in the image is padding: zeros.
-void copy_patch(const Patches& patches, const Runs& runs, const Real* image, Index oy, Index ox, Real* to) {
-  const Axis& x = patches.x;
-  const bool joined = patches.joined();
-  for (Index number = 0; number < runs.count; ++number) {
-    const Run& run = runs.runs[number];
-    const Index row = patches.y.source(oy, run.tap_y);
-    const Index column = joined ? x.numerator(ox, 0) : x.source(ox, run.tap_x);
-    // Values [begin, end) of the tap or row of taps are in the image.
-    Index begin = 0;
-    Index end = 0;
-    if (row >= 0) {
-      begin = joined ? std::max(Index{0}, -column) * patches.channels : 0;
-      end = joined ? std::min(x.taps, x.size - column) * patches.channels : column < 0 ? 0 : patches.channels;
-    }
-    begin = std::clamp(begin, run.from, run.from + run.length);
-    end = std::clamp(end, begin, run.from + run.length);
-    const Index at = (row * x.size + column) * patches.channels + begin;
-    if (end - begin == run.length) {
-      simd::copy(image + at, to, run.length);
-    } else {
-      simd::fill_zero(to, begin - run.from);
-      if (end > begin) simd::copy(image + at, to + (begin - run.from), end - begin);
-      simd::fill_zero(to + (end - run.from), run.from + run.length - end);
-    }
-    to += run.length;
+    multiply_rows(product);
   }
 }
 
-/// Patches [first, first + count), values [value, value + values) of each, `stride` apart.
-void copy_patches(const Patches& patches, Index first, Index count, Index value, Index values, Index stride,
-                  Real* to) {
-  const Runs runs(patches, value, values);
-  const Index image_size = patches.y.size * patches.x.size * patches.channels;
-  Index ox = first % patches.x.out;
-  Index oy = first / patches.x.out % patches.y.out;
-  const Real* image = patches.image + first / patches.x.out / patches.y.out * image_size;
-  for (Index i = 0; i < count; ++i, to += stride) {
-    copy_patch(patches, runs, image, oy, ox, to);
-    if (++ox < patches.x.out) continue;
-    ox = 0;
-    if (++oy < patches.y.out) continue;
-    oy = 0;
-    image += image_size;
-  }
+void convolve(Parallel& parallel, const Convolution& convolution, const Real* source, Real* y,
+              Real* scratch) {
+  const Windows& windows = convolution.windows;
+  const Index source_size = windows.height * windows.width * windows.channels;
+  const Index all = convolution.rows();
+  const Index rows = rows_of_piece(convolution, parallel.threads());
+  const Index pieces = (all + rows - 1) / rows;
+  const Index memory_size = convolution.memory(rows);
+  parallel.for_each(convolution.batch * pieces, [&](Index number, int thread) {
+    const Index image = number / pieces;
+    const Index first = number % pieces * rows;
+    const Index last = std::min(first + rows, all);
+    const Real* const from = source + image * source_size;
+    Real* const to = y + (image * all + first) * convolution.row_size();
+    Real* const memory = scratch + thread * memory_size;
+    if (convolution.pool == nullptr) return convolve_rows(convolution, from, first, last, memory, to);
+    Real* const convolved = memory + convolution.band_size(rows);
+    const Convolution::Range range = convolution.convolved(first, last);
+    convolve_rows(convolution, from, range.first, range.last, memory, convolved);
+    const Index row = windows.out_width * convolution.filters;
+    pool_rows(*convolution.pool, first, last, convolved - range.first * row, to);
+  });
 }
 
-/// A = patches.
-void pack_patches(const void* context, Index first, Index count, Index k_first, Index k_count, Real* to) {
-  copy_patches(*static_cast<const Patches*>(context), first, count, k_first, k_count, kRowStride, to);
+Convolution forward(const Conv2DOp& op) {
+  return {.windows = Windows::over_x(op.window),
+          .batch = op.window.batch,
+          .filters = op.filters,
+          .activation = op.activation,
+          .pool = op.pool ? &*op.pool : nullptr};
 }
 
-/// A = patches, transposed.
-void pack_patches_by_column(const void* context, Index first, Index count, Index k_first, Index k_count,
-                            Real* to) {
-  copy_patches(*static_cast<const Patches*>(context), k_first, k_count, first, count, kColumnStride, to);
+Convolution backward_data(const Conv2DOp& op) {
+  return {.windows = Windows::over_dy(op), .batch = op.window.batch, .filters = op.window.channels};
 }
 
-struct Matrix {
-  const Real* values = nullptr;
-  Index columns = 0;
-};
-
-void pack_matrix(const void* context, Index first, Index count, Index k_first, Index k_count, Real* to) {
-  const auto& matrix = *static_cast<const Matrix*>(context);
-  pack_panels(matrix.values + k_first * matrix.columns + first, matrix.columns, false, count, k_count, 0,
-              k_count, to);
-}
-
-/// The kernel [taps, channels, filters] as [taps in reverse * filters, channels].
-struct TurnedKernel {
-  const Real* values = nullptr;
-  Index taps = 0;
-  Index channels = 0;
-  Index filters = 0;
-};
-
-void pack_turned_kernel(const void* context, Index first, Index count, Index k_first, Index k_count,
-                        Real* to) {
-  const auto& kernel = *static_cast<const TurnedKernel*>(context);
-  for (Index done = 0; done < k_count;) {
-    const Index tap = (k_first + done) / kernel.filters;
-    const Index filter = (k_first + done) % kernel.filters;
-    const Index rows = std::min(kernel.filters - filter, k_count - done);
-    const Index from = ((kernel.taps - 1 - tap) * kernel.channels + first) * kernel.filters + filter;
-    pack_panels(kernel.values + from, kernel.filters, true, count, rows, done, k_count, to);
-    done += rows;
-  }
-}
-
-Patches forward_patches(const Window2D& window, const Real* x) {
-  return {x, window.channels,
-          Axis{window.height, window.out_height, window.kernel_height, window.stride_y, window.dilation_y,
-               window.pad_top, 1},
-          Axis{window.width, window.out_width, window.kernel_width, window.stride_x, window.dilation_x,
-               window.pad_left, 1}};
+Index scratch_of(const Convolution& convolution, int threads) {
+  return threads * convolution.memory(rows_of_piece(convolution, threads));
 }
 
 }  // namespace
 
-void conv2d(Parallel& parallel, const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias,
-            Real* y) {
-  const Window2D& window = op.window;
-  const Patches patches = forward_patches(window, x);
-  const Matrix matrix{kernel, op.filters};
-  PackedGemm product;
-  product.m = window.batch * window.out_height * window.out_width;
-  product.n = op.filters;
-  product.k = window.kernel_height * window.kernel_width * window.channels;
-  product.pack_a = pack_patches;
-  product.a = &patches;
-  product.pack_b = pack_matrix;
-  product.b = &matrix;
-  product.c = y;
-  product.ldc = op.filters;
-  product.bias = bias;
-  product.activation = op.activation;
-  packed_gemm(parallel, product);
+// --- Forward ---------------------------------------------------------------------------------------------
+
+Index conv2d_prepared(const Conv2DOp& op) {
+  return panels_size(taps_of(op) * op.window.channels, op.filters);
 }
 
-void conv2d_backward_data(Parallel& parallel, const Conv2DOp& op, const Real* dy, const Real* kernel,
-                          Real* dx) {
-  const Window2D& window = op.window;
-  // dx(p) = sum over taps t of dy((p + pad - t * dilation) / stride) K(t)^T; with the taps in reverse, the
-  // window over dy runs forward, as in conv2d.
-  const Patches patches = {
-      dy, op.filters,
-      Axis{window.out_height, window.height, window.kernel_height, 1, window.dilation_y,
-           window.dilation_y * (window.kernel_height - 1) - window.pad_top, window.stride_y},
-      Axis{window.out_width, window.width, window.kernel_width, 1, window.dilation_x,
-           window.dilation_x * (window.kernel_width - 1) - window.pad_left, window.stride_x}};
-  const Index taps = window.kernel_height * window.kernel_width;
-  const TurnedKernel turned{kernel, taps, window.channels, op.filters};
-  PackedGemm product;
-  product.m = window.batch * window.height * window.width;
-  product.n = window.channels;
-  product.k = taps * op.filters;
-  product.pack_a = pack_patches;
-  product.a = &patches;
-  product.pack_b = pack_turned_kernel;
-  product.b = &turned;
-  product.c = dx;
-  product.ldc = window.channels;
-  packed_gemm(parallel, product);
+void prepare_conv2d(const Conv2DOp& op, const Real* kernel, Real* prepared) {
+  pack_panels({kernel, op.filters}, taps_of(op) * op.window.channels, op.filters, prepared);
 }
+
+void conv2d(Parallel& parallel, const Conv2DOp& op, const Real* x, const Conv2DParameters& parameters,
+            Real* y, Real* scratch) {
+  Convolution convolution = forward(op);
+  convolution.bias = parameters.bias;
+  convolution.panels = parameters.prepared;
+  if (convolution.panels == nullptr) {
+    prepare_conv2d(op, parameters.kernel, scratch);
+    convolution.panels = scratch;
+    scratch += round_up(conv2d_prepared(op));
+  }
+  convolve(parallel, convolution, x, y, scratch);
+}
+
+// --- Backward: the source ----------------------------------------------------------------------------------
 
 namespace {
 
-Index positions(const Window2D& window) {
-  return window.batch * window.out_height * window.out_width;
-}
-Index kernel_size(const Conv2DOp& op) {
-  return op.window.kernel_height * op.window.kernel_width * op.window.channels * op.filters;
+/// The kernel [taps, channels, filters] as [taps in reverse * filters, channels], in panels.
+Index turned_size(const Conv2DOp& op) {
+  return round_up(panels_size(taps_of(op) * op.filters, op.window.channels));
 }
 
-/// The gradient of the kernel is a small matrix summed over very many output positions. They are cut into
-/// parts, each with a sum of its own in scratch: so every patch is fetched once, and threads have something
-/// to share.
-Index parts_of(const Conv2DOp& op) {
-  constexpr Index kMostParts = 8;
-  constexpr Index kLeastPositions = 4 * kBlockK;
-  constexpr Index kMostScratch = 1 << 20;
-  return std::max(Index{1}, std::min({kMostParts, positions(op.window) / kLeastPositions,
-                                      kMostScratch / std::max(Index{1}, kernel_size(op))}));
+void turn_kernel(const Conv2DOp& op, const Real* kernel, Real* to) {
+  const Index taps = taps_of(op);
+  const Index size = op.window.channels * op.filters;
+  for (Index tap = 0; tap < taps; ++tap) {
+    pack_panels({kernel + (taps - 1 - tap) * size, op.filters, true}, op.filters, op.window.channels, to,
+                tap * op.filters, taps * op.filters);
+  }
 }
 
 }  // namespace
 
-Index conv2d_scratch(const Conv2DOp& op) {
-  const Index parts = parts_of(op);
-  return parts == 1 ? 0 : parts * kernel_size(op);
+void conv2d_backward_data(Parallel& parallel, const Conv2DOp& op, const Real* dy, const Real* kernel,
+                          Real* dx, Real* scratch) {
+  turn_kernel(op, kernel, scratch);
+  Convolution convolution = backward_data(op);
+  convolution.panels = scratch;
+  convolve(parallel, convolution, dy, dx, scratch + turned_size(op));
 }
+
+// --- Backward: the kernel ----------------------------------------------------------------------------------
+
+namespace {
+
+/// The gradient of the kernel is a small matrix summed over very many output positions. The batch is cut into
+/// parts, each with a sum of its own in scratch, so that threads have something to share. The cut depends on
+/// the shape only.
+Index parts_of(const Conv2DOp& op) {
+  constexpr Index kMostParts = 8;
+  constexpr Index kLeastPositions = 1024;
+  constexpr Index kMostScratch = 1 << 20;
+  const Index positions = op.window.batch * op.window.out_height * op.window.out_width;
+  return std::max(Index{1}, std::min({kMostParts, op.window.batch, positions / kLeastPositions,
+                                      kMostScratch / std::max(Index{1}, kernel_size(op))}));
+}
+
+/// Values of a patch, side by side, times a panel of dy, summed over positions.
+struct PositionSum {
+  Index rows = 0, columns = 0;          // positions
+  Index row_step = 0, column_step = 0;  // from one position to the next in the band
+  Index dy_step = 0;                    // from one position to the next in dy
+};
+
+/// sums[i][v] = sum over positions of a[position][i] * dy[position][v].
+[[gnu::always_inline]] inline void multiply_positions(const PositionSum& positions, const Real* a,
+                                                      const Real* dy, Vector (&sums)[kTileRows][2]) {
+#pragma GCC unroll 16
+  for (int i = 0; i < kTileRows; ++i) sums[i][0] = sums[i][1] = Vector{};
+  for (Index row = 0; row < positions.rows; ++row) {
+    const Real* at = a + row * positions.row_step;
+#pragma GCC unroll 1
+    for (Index column = 0; column < positions.columns; ++column) {
+      Vector first = simd::load(dy);
+      Vector second = simd::load(dy + kLanes);
+      simd::hold(first);
+      simd::hold(second);
+#pragma GCC unroll 16
+      for (int i = 0; i < kTileRows; ++i) {
+        const Real value = at[i];
+        sums[i][0] += value * first;
+        sums[i][1] += value * second;
+      }
+      at += positions.column_step;
+      dy += positions.dy_step;
+    }
+  }
+}
+
+/// Rows [first, kTileRows) of a tile are added to dkernel, whose row 0 of the tile is at `to`.
+[[gnu::noinline]] void add_tile(const PositionSum& positions, const Real* a, const Real* dy, Index first,
+                                Index last, Index columns, Real* to, Index stride) {
+  Vector sums[kTileRows][2];
+  multiply_positions(positions, a, dy, sums);
+  alignas(64) Real tile[kTileRows * kPanel];
+#pragma GCC unroll 16
+  for (int i = 0; i < kTileRows; ++i) {
+    simd::store(tile + i * kPanel, sums[i][0]);
+    simd::store(tile + i * kPanel + kLanes, sums[i][1]);
+  }
+  for (Index i = first; i < last; ++i)
+    simd::map(to + i * stride, tile + i * kPanel, to + i * stride, columns,
+              [](Vector sum, Vector own) { return sum + own; });
+}
+
+/// What the kernel's gradient needs of a thread's memory.
+struct KernelGradient {
+  Windows windows;
+  Index filters = 0;
+  Index rows = 0;  // output rows to a band
+  bool in_place = false;
+  Index band_size = 0;  // with a tile's overhang
+  Index dy_stride = 0;  // filters, rounded up to panels
+  Index dy_size = 0;    // 0: dy is read where it is
+
+  explicit KernelGradient(const Conv2DOp& op) : windows(Windows::over_x(op.window)), filters(op.filters) {
+    const Index row_size = windows.stride_y * windows.padded_width() * windows.channels;
+    rows = std::clamp(kBandSize / 2 / std::max(Index{1}, row_size), Index{1}, windows.out_height);
+    // A tile must not reach past the source's end: short runs are always copied.
+    in_place = windows.fit_the_source() && run_length() >= kTileRows;
+    band_size =
+        in_place ? 0 : windows.padded_rows(rows) * windows.padded_width() * windows.channels + kTileRows;
+    dy_stride = (filters + kPanel - 1) / kPanel * kPanel;
+    if (dy_stride != filters) dy_size = rows * windows.out_width * dy_stride;
+  }
+
+  Index run_length() const { return (windows.dilation_x == 1 ? windows.taps_x : 1) * windows.channels; }
+  Index memory() const { return round_up(band_size) + round_up(dy_size); }
+
+  /// Adds the share of output rows [first, last) of one image.
+  void add(const Real* x, const Real* dy, Index first, Index last, Real* memory, Real* dkernel) const;
+};
+
+void KernelGradient::add(const Real* x, const Real* dy, Index first, Index last, Real* memory,
+                         Real* dkernel) const {
+  const Band band = make_band(windows, x, first, last, in_place ? nullptr : memory);
+  const Real* dy_rows = dy + first * windows.out_width * filters;
+  if (dy_size > 0) {
+    Real* const copy = memory + round_up(band_size);
+    for (Index i = 0; i < (last - first) * windows.out_width; ++i) {
+      simd::copy(dy_rows + i * filters, copy + i * dy_stride, filters);
+      simd::fill_zero(copy + i * dy_stride + filters, dy_stride - filters);
+    }
+    dy_rows = copy;
+  }
+  const PositionSum positions = {.rows = last - first,
+                                 .columns = windows.out_width,
+                                 .row_step = windows.stride_y * band.row_step,
+                                 .column_step = windows.stride_x * windows.channels,
+                                 .dy_step = dy_stride};
+  const Runs runs = band.runs(windows);
+  for (Index filter = 0; filter < filters; filter += kPanel) {
+    const Index columns = std::min(kPanel, filters - filter);
+    Real* to = dkernel + filter;
+    for (Index row = 0; row < runs.rows; ++row) {
+      for (Index column = 0; column < runs.columns; ++column, to += runs.length * filters) {
+        const Real* const run = band.values + row * runs.row_step + column * runs.column_step;
+        for (Index i = 0; i < runs.length; i += kTileRows) {
+          // The last tile is moved back so as to end with the run; a run shorter than a tile is followed by
+          // slack.
+          const Index begin = std::max(Index{0}, std::min(i, runs.length - kTileRows));
+          add_tile(positions, run + begin, dy_rows + filter, i - begin,
+                   std::min(kTileRows, runs.length - begin), columns, to + begin * filters, filters);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
 
 void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* x, const Real* dy,
                             Real* dkernel, Real* scratch) {
   const Window2D& window = op.window;
-  const Patches patches = forward_patches(window, x);
-  const Matrix matrix{dy, op.filters};
-  PackedGemm product;
-  product.m = window.kernel_height * window.kernel_width * window.channels;
-  product.n = op.filters;
-  product.k = positions(window);
-  product.pack_a = pack_patches_by_column;
-  product.a = &patches;
-  product.a_by_column = true;
-  product.pack_b = pack_matrix;
-  product.b = &matrix;
-  product.c = dkernel;
-  product.ldc = op.filters;
-  product.accumulate = true;
-  const Index parts = parts_of(op);
-  if (parts == 1) return packed_gemm(parallel, product);
+  const KernelGradient gradient(op);
   const Index size = kernel_size(op);
-  parallel.for_each(parts, [&](Index part) {
-    PackedGemm own = product;
-    own.k_first = product.k * part / parts;
-    own.k = product.k * (part + 1) / parts - own.k_first;
-    own.c = scratch + part * size;
-    own.accumulate = false;
-    packed_gemm_piece(own);
-  });
-  for_pieces(parallel, size, kPieceValues, [&](Index first, Index count) {
-    for (Index part = 0; part < parts; ++part) {
-      simd::map(dkernel + first, scratch + part * size + first, dkernel + first, count,
-                [](simd::Vector sum, simd::Vector own) { return sum + own; });
+  const Index parts = parts_of(op);
+  Real* const memory = scratch + (parts == 1 ? 0 : parts * round_up(size));
+  const Index x_size = window.height * window.width * window.channels;
+  const Index dy_size = window.out_height * window.out_width * op.filters;
+  parallel.for_each(parts, [&](Index part, int thread) {
+    Real* const sum = parts == 1 ? dkernel : scratch + part * round_up(size);
+    if (parts > 1) simd::fill_zero(sum, size);
+    for (Index image = window.batch * part / parts; image < window.batch * (part + 1) / parts; ++image) {
+      for (Index row = 0; row < window.out_height; row += gradient.rows)
+        gradient.add(x + image * x_size, dy + image * dy_size, row,
+                     std::min(row + gradient.rows, window.out_height), memory + thread * gradient.memory(),
+                     sum);
     }
   });
+  if (parts == 1) return;
+  for_pieces(parallel, size, kPieceValues, [&](Index first, Index count) {
+    for (Index part = 0; part < parts; ++part) {
+      simd::map(dkernel + first, scratch + part * round_up(size) + first, dkernel + first, count,
+                [](Vector sum, Vector own) { return sum + own; });
+    }
+  });
+}
+
+Index conv2d_scratch(const Conv2DOp& op, bool training, int threads) {
+  Index size = round_up(conv2d_prepared(op)) + scratch_of(forward(op), threads);
+  if (!training) return size;
+  size = std::max(size, turned_size(op) + scratch_of(backward_data(op), threads));
+  const Index parts = parts_of(op);
+  return std::max(size, (parts == 1 ? 0 : parts * round_up(kernel_size(op))) +
+                            threads * round_up(KernelGradient(op).memory()));
 }
 
 }  // namespace lapis::cpu

@@ -11,6 +11,7 @@
 #include "lapis/ops/loss.h"
 #include "lapis/ops/merge.h"
 #include "lapis/ops/norm.h"
+#include "lapis/ops/panels.h"
 #include "lapis/ops/pooling.h"
 #include "lapis/ops/recurrent.h"
 #include "lapis/ops/update.h"
@@ -72,6 +73,14 @@ void CpuBackend::gemm(const Gemm& gemm) {
   cpu::gemm(*parallel_, gemm);
 }
 
+Index CpuBackend::gemm_prepared(Index k, Index n) const {
+  return cpu::panels_size(k, n);
+}
+
+void CpuBackend::prepare_gemm(const Real* b, Index k, Index n, Real* prepared) {
+  cpu::pack_panels({b, n}, k, n, prepared);
+}
+
 void CpuBackend::sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) {
   cpu::sum_rows(*parallel_, dy, rows, n, bias_gradient);
 }
@@ -82,18 +91,26 @@ void CpuBackend::add_bias(Real* y, Index rows, Index n, const Real* bias, Activa
 
 // --- Convolution and pooling -----------------------------------------------------------------------------
 
-Index CpuBackend::conv2d_scratch(const Conv2DOp& op) const {
-  return cpu::conv2d_scratch(op);
+Index CpuBackend::conv2d_prepared(const Conv2DOp& op) const {
+  return cpu::conv2d_prepared(op);
 }
 
-void CpuBackend::conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
-                        Real*) {
-  cpu::conv2d(*parallel_, op, x, kernel, bias, y);
+void CpuBackend::prepare_conv2d(const Conv2DOp& op, const Real* kernel, Real* prepared) {
+  cpu::prepare_conv2d(op, kernel, prepared);
+}
+
+Index CpuBackend::conv2d_scratch(const Conv2DOp& op, bool training) const {
+  return cpu::conv2d_scratch(op, training, parallel_->threads());
+}
+
+void CpuBackend::conv2d(const Conv2DOp& op, const Real* x, const Conv2DParameters& parameters, Real* y,
+                        Real* scratch) {
+  cpu::conv2d(*parallel_, op, x, parameters, y, scratch);
 }
 
 void CpuBackend::conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
-                                      Real*) {
-  cpu::conv2d_backward_data(*parallel_, op, dy, kernel, dx);
+                                      Real* scratch) {
+  cpu::conv2d_backward_data(*parallel_, op, dy, kernel, dx, scratch);
 }
 
 void CpuBackend::conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
@@ -101,13 +118,12 @@ void CpuBackend::conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const
   cpu::conv2d_backward_kernel(*parallel_, op, x, dy, dkernel, scratch);
 }
 
-void CpuBackend::pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) {
-  cpu::pool2d(*parallel_, pooling, window, x, y);
+void CpuBackend::pool2d(const Pool2D& pool, const Real* x, Real* y) {
+  cpu::pool2d(*parallel_, pool, x, y);
 }
 
-void CpuBackend::pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
-                                 Real* dx) {
-  cpu::pool2d_backward(*parallel_, pooling, window, x, dy, dx);
+void CpuBackend::pool2d_backward(const Pool2D& pool, const Real* x, const Real* dy, Real* dx) {
+  cpu::pool2d_backward(*parallel_, pool, x, dy, dx);
 }
 
 // --- Element-wise and per row ----------------------------------------------------------------------------
@@ -167,11 +183,21 @@ void CpuBackend::mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) 
 
 // --- Recurrent -------------------------------------------------------------------------------------------
 
+Index CpuBackend::simple_rnn_prepared(const Recurrent& op) const {
+  return cpu::simple_rnn_prepared(op);
+}
+
+void CpuBackend::prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters,
+                                    Real* prepared) {
+  cpu::prepare_simple_rnn(op, parameters, prepared);
+}
+
 Index CpuBackend::simple_rnn_saved(const Recurrent& op) const {
   return cpu::simple_rnn_saved(op);
 }
+
 Index CpuBackend::simple_rnn_scratch(const Recurrent& op) const {
-  return cpu::simple_rnn_scratch(op);
+  return cpu::simple_rnn_scratch(op, parallel_->threads());
 }
 
 void CpuBackend::simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
@@ -185,11 +211,20 @@ void CpuBackend::simple_rnn_backward(const Recurrent& op, const Real* x,
   cpu::simple_rnn_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
 }
 
+Index CpuBackend::lstm_prepared(const Recurrent& op) const {
+  return cpu::lstm_prepared(op);
+}
+
+void CpuBackend::prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
+  cpu::prepare_lstm(op, parameters, prepared);
+}
+
 Index CpuBackend::lstm_saved(const Recurrent& op) const {
   return cpu::lstm_saved(op);
 }
+
 Index CpuBackend::lstm_scratch(const Recurrent& op) const {
-  return cpu::lstm_scratch(op);
+  return cpu::lstm_scratch(op, parallel_->threads());
 }
 
 void CpuBackend::lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,

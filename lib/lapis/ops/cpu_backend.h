@@ -23,19 +23,22 @@ class CpuBackend final : public Backend {
   void zero(Real* values, Index count) override;
 
   void gemm(const Gemm& gemm) override;
+  Index gemm_prepared(Index k, Index n) const override;
+  void prepare_gemm(const Real* b, Index k, Index n, Real* prepared) override;
   void sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) override;
   void add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) override;
 
-  Index conv2d_scratch(const Conv2DOp& op) const override;
-  void conv2d(const Conv2DOp& op, const Real* x, const Real* kernel, const Real* bias, Real* y,
+  Index conv2d_prepared(const Conv2DOp& op) const override;
+  void prepare_conv2d(const Conv2DOp& op, const Real* kernel, Real* prepared) override;
+  Index conv2d_scratch(const Conv2DOp& op, bool training) const override;
+  void conv2d(const Conv2DOp& op, const Real* x, const Conv2DParameters& parameters, Real* y,
               Real* scratch) override;
   void conv2d_backward_data(const Conv2DOp& op, const Real* dy, const Real* kernel, Real* dx,
                             Real* scratch) override;
   void conv2d_backward_kernel(const Conv2DOp& op, const Real* x, const Real* dy, Real* dkernel,
                               Real* scratch) override;
-  void pool2d(Pooling pooling, const Window2D& window, const Real* x, Real* y) override;
-  void pool2d_backward(Pooling pooling, const Window2D& window, const Real* x, const Real* dy,
-                       Real* dx) override;
+  void pool2d(const Pool2D& pool, const Real* x, Real* y) override;
+  void pool2d_backward(const Pool2D& pool, const Real* x, const Real* dy, Real* dx) override;
 
   void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) override;
   void activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
@@ -54,6 +57,9 @@ class CpuBackend final : public Backend {
   void embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) override;
   void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) override;
 
+  Index simple_rnn_prepared(const Recurrent& op) const override;
+  void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters,
+                          Real* prepared) override;
   Index simple_rnn_saved(const Recurrent& op) const override;
   Index simple_rnn_scratch(const Recurrent& op) const override;
   void simple_rnn(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
@@ -61,6 +67,8 @@ class CpuBackend final : public Backend {
   void simple_rnn_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                            const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
                            Real* scratch) override;
+  Index lstm_prepared(const Recurrent& op) const override;
+  void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) override;
   Index lstm_saved(const Recurrent& op) const override;
   Index lstm_scratch(const Recurrent& op) const override;
   void lstm(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y, Real* saved,

@@ -1,26 +1,59 @@
 #include "lapis/ops/activation.h"
+#include "lapis/ops/panels.h"
 #include "lapis/ops/recurrent.h"
 #include "lapis/ops/sequence.h"
-#include "lapis/ops/vector.h"
 
 namespace lapis::cpu {
 
 namespace {
 
+using simd::kLanes;
 using simd::Vector;
 
+/// Columns of the gates are reordered: for every block of kLanes units its i, f, candidate and o side by
+/// side, two panels wide. So one tile has all that a block's cells need, and the rest of the step follows
+/// while it is hot.
+constexpr Index kGates = 4;
+constexpr Index kBlock = kGates * kLanes;
+static_assert(kBlock == 2 * kPanel);
+
+/// Rows of a tile: with four vectors to a row it fits the registers like a tile of the other products.
+constexpr int kCellRows = kTileRows >= 8 ? 4 : kTileRows / 2;
+
+Index blocks_of(const Recurrent& op) {
+  return padded_units(op) / kLanes;
+}
+Index columns_of(const Recurrent& op) {
+  return kGates * padded_units(op);
+}
 Index step_size(const Recurrent& op) {
-  return op.batch * op.units;
+  return op.batch * padded_units(op);
+}
+
+/// Element j of gate g (Keras's column g * units + j) of a row from, to its place in the reordered row.
+void reorder_row(const Recurrent& op, const Real* from, Real* to, Index panel_step) {
+  for (Index unit = 0; unit < op.units; unit += kLanes) {
+    const Index count = std::min(kLanes, op.units - unit);
+    for (Index gate = 0; gate < kGates; ++gate) {
+      Real* const place = to + (unit / kLanes * 2 + gate / 2) * panel_step + gate % 2 * kLanes;
+      simd::store(place, simd::load_part(from + gate * op.units + unit, count));
+    }
+  }
+}
+
+void reorder_matrix(const Recurrent& op, const Real* from, Index rows, Real* panels) {
+  for (Index p = 0; p < rows; ++p)
+    reorder_row(op, from + p * kGates * op.units, panels + p * kPanel, rows * kPanel);
 }
 
 /// What training keeps, in this order. Value: Real while forward writes it, const Real while backward reads
 /// it.
 template <class Value>
 struct Saved {
-  Value* h;            // [time + 1, batch, units]: the state before each step and after the last
-  Value* c;            // [time + 1, batch, units]: the cell state
-  Value* activated_c;  // [time, batch, units]: activation(c) after each step
-  Value* gates;        // [time, batch, 4 * units]: i, f, candidate, o after their activations
+  Value* h;            // [time + 1, batch, padded units]: the state before each step and after the last
+  Value* c;            // [time + 1, batch, padded units]: the cell state
+  Value* activated_c;  // [time, batch, padded units]: activation(c) after each step
+  Value* gates;        // [time, batch, blocks, 4, kLanes]: i, f, candidate, o after their activations
 };
 
 template <class Value>
@@ -31,100 +64,238 @@ Saved<Value> split_saved(const Recurrent& op, Value* saved) {
   return {saved, c, activated_c, activated_c + op.time * size};
 }
 
-/// One row of one step: gates [4 * units] hold the sums and get the activated gates.
-void cell(const Recurrent& op, Real* gates, const Real* c_before, Real* c, Real* activated_c, Real* h) {
-  const Index units = op.units;
-  activate_values(op.recurrent_activation, gates, gates, 2 * units);
-  activate_values(op.activation, gates + 2 * units, gates + 2 * units, units);
-  activate_values(op.recurrent_activation, gates + 3 * units, gates + 3 * units, units);
-  const Real* const i = gates;
-  const Real* const f = gates + units;
-  const Real* const candidate = gates + 2 * units;
-  const Real* const o = gates + 3 * units;
-  simd::map(f, c_before, c, units, [](Vector a, Vector b) { return a * b; });
-  simd::map(i, candidate, activated_c, units, [](Vector a, Vector b) { return a * b; });
-  simd::map(c, activated_c, c, units, [](Vector a, Vector b) { return a + b; });
-  activate_values(op.activation, c, activated_c, units);
-  simd::map(o, activated_c, h, units, [](Vector a, Vector b) { return a * b; });
+/// A thread's memory while predicting: z of a few steps, h twice, c.
+Index predicting_scratch(const Recurrent& op) {
+  return kProjectedRows * columns_of(op) + 3 * kMostChunkRows * padded_units(op);
+}
+
+Index turned_size(const Recurrent& op) {
+  return panels_size(kGates * op.units, op.units);
+}
+
+/// A row of the batch at one step.
+struct Cell {
+  const Real* h_before = nullptr;
+  const Real* c_before = nullptr;
+  Real* z = nullptr;  // [blocks, 4, kLanes]: the inputs' sums, then all sums; training: then the gates
+  Real* h = nullptr;
+  Real* c = nullptr;
+  Real* activated_c = nullptr;  // nullptr: predicting
+};
+
+/// Keras's default is worked out in place, among the other gates.
+[[gnu::always_inline]] inline Vector gate_activation(Activation activation, Vector x) {
+  return activation == Activation::sigmoid ? simd::sigmoid(x) : activated(activation, x);
+}
+[[gnu::always_inline]] inline Vector state_activation(Activation activation, Vector x) {
+  return activation == Activation::tanh ? simd::tanh(x) : activated(activation, x);
+}
+
+/// The cells of one block of units, from their sums z.
+[[gnu::noinline]] void finish_cells(const Recurrent& op, const Cell* cells, Index rows, Index block) {
+  for (Index row = 0; row < rows; ++row) {
+    const Cell& cell = cells[row];
+    Real* const z = cell.z + block * kBlock;
+    const Index unit = block * kLanes;
+    const Vector i = gate_activation(op.recurrent_activation, simd::load(z));
+    const Vector f = gate_activation(op.recurrent_activation, simd::load(z + kLanes));
+    const Vector candidate = state_activation(op.activation, simd::load(z + 2 * kLanes));
+    const Vector o = gate_activation(op.recurrent_activation, simd::load(z + 3 * kLanes));
+    const Vector c = f * simd::load(cell.c_before + unit) + i * candidate;
+    const Vector activated_c = state_activation(op.activation, c);
+    simd::store(cell.c + unit, c);
+    simd::store(cell.h + unit, o * activated_c);
+    if (cell.activated_c == nullptr) continue;
+    simd::store(z, i);
+    simd::store(z + kLanes, f);
+    simd::store(z + 2 * kLanes, candidate);
+    simd::store(z + 3 * kLanes, o);
+    simd::store(cell.activated_c + unit, activated_c);
+  }
+}
+
+/// z += h_before recurrent_kernel, for kBlocks blocks of kRows cells; the last ones may repeat.
+template <int kRows, int kBlocks>
+[[gnu::noinline]] void add_states(const Projection& weights, const Runs& runs, const Cell* const* cells,
+                                  Index block) {
+  const Real* h[kRows];
+  for (int i = 0; i < kRows; ++i) h[i] = cells[i]->h_before;
+  Vector sums[kRows][4 * kBlocks];
+  const Index panel_step = runs.length * kPanel;
+  multiply_tile<kRows, 2 * kBlocks>(h, runs, weights.recurrent_kernel + 2 * block * panel_step, panel_step,
+                                    sums);
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+    Real* const z = cells[i]->z + block * kBlock;
+#pragma GCC unroll 16
+    for (int v = 0; v < 4 * kBlocks; ++v) sums[i][v] += simd::load(z + v * kLanes);
+  }
+#pragma GCC unroll 16
+  for (int i = 0; i < kRows; ++i) {
+    Real* const z = cells[i]->z + block * kBlock;
+#pragma GCC unroll 16
+    for (int v = 0; v < 4 * kBlocks; ++v) simd::store(z + v * kLanes, sums[i][v]);
+  }
+}
+
+/// One step of some rows. Weights larger than the cache are walked there and back: what was read last is read
+/// first.
+void step(const Recurrent& op, const Projection& weights, const Cell* cells, Index rows, bool backwards) {
+  const Runs runs = {.length = op.units};
+  const Index blocks = blocks_of(op);
+  if (rows == 1) {
+    const Cell* const alone[] = {cells};
+    const Index pairs = (blocks + 1) / 2;
+    for (Index number = 0; number < pairs; ++number) {
+      const Index block = 2 * (backwards ? pairs - 1 - number : number);
+      const bool pair = block + 1 < blocks;
+      if (pair) {
+        add_states<1, 2>(weights, runs, alone, block);
+      } else {
+        add_states<1, 1>(weights, runs, alone, block);
+      }
+      finish_cells(op, cells, 1, block);
+      if (pair) finish_cells(op, cells, 1, block + 1);
+    }
+    return;
+  }
+  for (Index number = 0; number < blocks; ++number) {
+    const Index block = backwards ? blocks - 1 - number : number;
+    for (Index row = 0; row < rows; row += kCellRows) {
+      const Cell* tile[kCellRows];
+      for (Index i = 0; i < kCellRows; ++i) tile[i] = cells + std::min(row + i, rows - 1);
+      add_states<kCellRows, 1>(weights, runs, tile, block);
+    }
+    finish_cells(op, cells, rows, block);
+  }
 }
 
 /// One row of one step backwards. dh: gradient of h; dc: gradient of c after the step, then of c before it;
-/// dgates [4 * units]: gradient of the sums.
+/// dgates [4 * units]: gradient of the sums, in Keras's order.
 void cell_backward(const Recurrent& op, const Real* gates, const Real* c_before, const Real* activated_c,
                    const Real* dh, Real* dc, Real* dgates) {
-  const Index units = op.units;
-  const auto times = [](Vector a, Vector b) { return a * b; };
-  const Real* const i = gates;
-  const Real* const f = gates + units;
-  const Real* const candidate = gates + 2 * units;
-  const Real* const o = gates + 3 * units;
-  Real* const di = dgates;
-  Real* const df = dgates + units;
-  Real* const dcandidate = dgates + 2 * units;
-  Real* const d_o = dgates + 3 * units;
-
-  // dc += dh * o * activation'(c); di serves as a buffer.
-  simd::map(dh, o, di, units, times);
-  activate_values_backward(op.activation, activated_c, di, di, units);
-  simd::map(dc, di, dc, units, [](Vector a, Vector b) { return a + b; });
-
-  simd::map(dh, activated_c, d_o, units, times);
-  simd::map(dc, candidate, di, units, times);
-  simd::map(dc, c_before, df, units, times);
-  simd::map(dc, i, dcandidate, units, times);
-  simd::map(dc, f, dc, units, times);
-  activate_values_backward(op.recurrent_activation, gates, dgates, dgates, 2 * units);
-  activate_values_backward(op.activation, candidate, dcandidate, dcandidate, units);
-  activate_values_backward(op.recurrent_activation, o, d_o, d_o, units);
+  for (Index unit = 0; unit < op.units; unit += kLanes, gates += kBlock) {
+    const Vector i = simd::load(gates);
+    const Vector f = simd::load(gates + kLanes);
+    const Vector candidate = simd::load(gates + 2 * kLanes);
+    const Vector o = simd::load(gates + 3 * kLanes);
+    const Vector dh_unit = simd::load(dh + unit);
+    const Vector active = simd::load(activated_c + unit);
+    const Vector dc_unit = simd::load(dc + unit) + activation_derivative(op.activation, active, dh_unit * o);
+    simd::store(dc + unit, dc_unit * f);
+    const Vector gradients[kGates] = {
+        activation_derivative(op.recurrent_activation, i, dc_unit * candidate),
+        activation_derivative(op.recurrent_activation, f, dc_unit * simd::load(c_before + unit)),
+        activation_derivative(op.activation, candidate, dc_unit * i),
+        activation_derivative(op.recurrent_activation, o, dh_unit * active)};
+    const Index count = std::min(kLanes, op.units - unit);
+    for (Index gate = 0; gate < kGates; ++gate) {
+      Real* const to = dgates + gate * op.units + unit;
+      if (count == kLanes)
+        simd::store(to, gradients[gate]);
+      else
+        simd::store_part(to, gradients[gate], count);
+    }
+  }
 }
 
 }  // namespace
+
+// kernel and recurrent_kernel in panels, bias; all with reordered columns.
+Index lstm_prepared(const Recurrent& op) {
+  return (op.inputs + op.units + 1) * columns_of(op);
+}
+
+void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
+  reorder_matrix(op, parameters.kernel, op.inputs, prepared);
+  prepared += op.inputs * columns_of(op);
+  reorder_matrix(op, parameters.recurrent_kernel, op.units, prepared);
+  prepared += op.units * columns_of(op);
+  simd::fill_zero(prepared, columns_of(op));
+  if (parameters.bias != nullptr) reorder_row(op, parameters.bias, prepared, kPanel);
+}
 
 Index lstm_saved(const Recurrent& op) {
   return (7 * op.time + 2) * step_size(op);
 }
 
-// forward: steps [time, batch, inputs]; predicting also gates [time, batch, 4 * units] and h, c, activated c.
-// backward: steps (then d steps), dgates [time, batch, 4 * units], dh, dc, recurrent_kernel turned [4 *
-// units, units].
-Index lstm_scratch(const Recurrent& op) {
-  return op.time * op.batch * op.inputs + (4 * op.time + 3) * step_size(op) + 4 * op.units * op.units;
+// forward: prepared weights; predicting also the threads' memory.
+// backward: recurrent_kernel turned, dh and dc [batch, padded units], steps (then d steps), dgates [time,
+// batch, 4 * units].
+Index lstm_scratch(const Recurrent& op, int threads) {
+  const Index forward = lstm_prepared(op) + threads * predicting_scratch(op);
+  const Index backward =
+      turned_size(op) + 2 * step_size(op) + op.time * op.batch * (op.inputs + kGates * op.units);
+  return std::max(forward, backward);
 }
 
 void lstm(Parallel& parallel, const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
           Real* y, Real* saved, Real* scratch) {
-  const Index units = op.units;
-  const Index size = step_size(op);
-  Real* const steps = scratch;
-  Real* const rest = steps + op.time * op.batch * op.inputs;
+  const Real* prepared = parameters.prepared;
+  if (prepared == nullptr) {
+    prepare_lstm(op, parameters, scratch);
+    prepared = scratch;
+  }
+  scratch += lstm_prepared(op);
+  const Index columns = columns_of(op);
+  const Index size = padded_units(op);
+  const Real* const recurrent_kernel = prepared + op.inputs * columns;
+  const Projection weights = {columns, prepared, recurrent_kernel, recurrent_kernel + op.units * columns};
   const bool training = saved != nullptr;
-  const Saved<Real> at =
-      training ? split_saved(op, saved)
-               : Saved<Real>{
-                     .h = rest, .c = rest + size, .activated_c = rest + 2 * size, .gates = rest + 3 * size};
-  const Index stride = training ? size : 0;  // predicting: one state, overwritten step by step
-  to_steps(parallel, op, x, steps);
-  input_product(parallel, op, steps, parameters, 4 * units, at.gates);
 
-  for_each_chunk(parallel, op, [&](Index first, Index rows) {
-    simd::fill_zero(at.h + first * units, rows * units);
-    simd::fill_zero(at.c + first * units, rows * units);
+  for_each_chunk(parallel, op, [&](Index first, Index rows, int thread) {
+    Real* const own = scratch + thread * predicting_scratch(op);
+    Chunk chunk = {.first = first, .rows = rows, .z = own, .step_size = rows * columns, .row_size = columns};
+    Real* h = own + kProjectedRows * columns;
+    Real* c = h + 2 * kMostChunkRows * size;
+    Saved<Real> at = {};
+    if (training) {
+      at = split_saved(op, saved);
+      chunk.z = at.gates + first * columns;
+      chunk.step_size = op.batch * columns;
+      h = at.h + first * size;
+      c = at.c + first * size;
+    }
+    simd::fill_zero(h, rows * size);
+    simd::fill_zero(c, rows * size);
+
+    Cell state[kMostChunkRows];  // where each row stands
+    for (Index i = 0; i < rows; ++i) {
+      state[i].h = h + i * size;
+      state[i].c = c + i * size;
+    }
+    Real* spare[kMostChunkRows];  // predicting: where its next state goes
+    for (Index i = 0; i < rows; ++i) spare[i] = h + (kMostChunkRows + i) * size;
+
+    Cell cells[kMostChunkRows];
     for (Index s = 0; s < op.time; ++s) {
-      const Index state = s * stride + first * units;
-      Real* const gates = at.gates + (s * op.batch + first) * 4 * units;
-      step_product(at.h + state, parameters.recurrent_kernel, gates, rows, units, 4 * units);
-      for (Index row = 0; row < rows; ++row) {
-        const Index before = state + row * units;
-        const Index after = before + stride;
-        if (is_masked(op, first + row, s)) {
-          simd::copy(at.h + before, at.h + after, units);
-          simd::copy(at.c + before, at.c + after, units);
-        } else {
-          cell(op, gates + row * 4 * units, at.c + before, at.c + after, at.activated_c + before,
-               at.h + after);
-        }
-        write_output(op, at.h + after, first + row, s, y);
+      if (s % chunk.steps_at_once() == 0) {
+        if (!training) chunk.z_step = s;
+        project_inputs(op, x, weights, chunk, s, std::min(s + chunk.steps_at_once(), op.time));
       }
+      Index active = 0;
+      for (Index i = 0; i < rows; ++i) {
+        Cell& row = state[i];
+        const bool masked = is_masked(op, first + i, s);
+        row.h_before = row.h;
+        row.c_before = row.c;
+        row.z = chunk.z_at(s, i);
+        if (training) {
+          const Index after = (s * op.batch + first + i) * size;
+          row.h = at.h + step_size(op) + after;
+          row.c = at.c + step_size(op) + after;
+          row.activated_c = at.activated_c + after;
+          if (masked) {
+            simd::copy(row.h_before, row.h, size);
+            simd::copy(row.c_before, row.c, size);
+          }
+        } else if (!masked) {
+          std::swap(row.h, spare[i]);
+        }
+        if (!masked) cells[active++] = row;
+      }
+      if (active > 0) step(op, weights, cells, active, s % 2 == 1);
+      for (Index i = 0; i < rows; ++i) write_output(op, state[i].h, first + i, s, y);
     }
   });
 }
@@ -133,41 +304,52 @@ void lstm_backward(Parallel& parallel, const Recurrent& op, const Real* x,
                    const RecurrentParameters& parameters, const Real* dy, const Real* saved, Real* dx,
                    const RecurrentGradients& gradients, Real* scratch) {
   const Index units = op.units;
-  const Index size = step_size(op);
+  const Index size = padded_units(op);
+  const Index columns = kGates * units;
   const Saved<const Real> at = split_saved(op, saved);
-  Real* const steps = scratch;
+  Real* const turned = scratch;
+  Real* const dh = turned + turned_size(op);
+  Real* const dc = dh + step_size(op);
+  Real* const steps = dc + step_size(op);
   Real* const dgates = steps + op.time * op.batch * op.inputs;
-  Real* const dh = dgates + 4 * op.time * size;
-  Real* const dc = dh + size;
-  Real* const turned = dc + size;
-  transpose(parameters.recurrent_kernel, turned, units, 4 * units);
+  pack_panels({parameters.recurrent_kernel, columns, true}, columns, units, turned);
 
-  for_each_chunk(parallel, op, [&](Index first, Index rows) {
-    Real* const carried = dh + first * units;  // gradient of the state after the step, then of the one before
-    Real* const cell_gradient = dc + first * units;
-    simd::fill_zero(carried, rows * units);
-    simd::fill_zero(cell_gradient, rows * units);
+  for_each_chunk(parallel, op, [&](Index first, Index rows, int) {
+    Real* const carried = dh + first * size;  // gradient of the state after the step, then of the one before
+    Real* const cell_gradient = dc + first * size;
+    simd::fill_zero(carried, rows * size);
+    simd::fill_zero(cell_gradient, rows * size);
+    const Real* dsums[kMostChunkRows];
+    Real* before[kMostChunkRows];
+    RowProduct step = {.n = units,
+                       .a = dsums,
+                       .runs = {.length = columns},
+                       .panels = turned,
+                       .panel_step = columns * kPanel,
+                       .c = before};
     for (Index s = op.time - 1; s >= 0; --s) {
-      const Index state = s * size + first * units;
-      const Index gate = (s * op.batch + first) * 4 * units;
-      for (Index row = 0; row < rows; ++row) {
-        Real* const gradient = carried + row * units;
-        Real* const dsums = dgates + gate + row * 4 * units;
-        add_output_gradient(op, dy, first + row, s, gradient);
-        if (is_masked(op, first + row, s)) {
-          simd::fill_zero(dsums, 4 * units);  // both states passed by: so do their gradients
-        } else {
-          cell_backward(op, at.gates + gate + row * 4 * units, at.c + state + row * units,
-                        at.activated_c + state + row * units, gradient, cell_gradient + row * units, dsums);
-          simd::fill_zero(gradient, units);
+      step.rows = 0;
+      for (Index i = 0; i < rows; ++i) {
+        const Index row = s * op.batch + first + i;
+        Real* const gradient = carried + i * size;
+        Real* const sums = dgates + row * columns;
+        add_output_gradient(op, dy, first + i, s, gradient);
+        if (is_masked(op, first + i, s)) {
+          simd::fill_zero(sums, columns);  // both states passed by: so do their gradients
+          continue;
         }
+        cell_backward(op, at.gates + row * columns_of(op), at.c + row * size, at.activated_c + row * size,
+                      gradient, cell_gradient + i * size, sums);
+        dsums[step.rows] = sums;
+        before[step.rows] = gradient;
+        ++step.rows;
       }
-      step_product(dgates + gate, turned, carried, rows, 4 * units, units);
+      multiply_rows(step);
     }
   });
 
   to_steps(parallel, op, x, steps);
-  parameter_gradients(parallel, op, steps, at.h, dgates, 4 * units, parameters, gradients,
+  parameter_gradients(parallel, op, steps, at.h, size, dgates, columns, parameters, gradients,
                       dx != nullptr ? steps : nullptr);
   if (dx != nullptr) from_steps(parallel, op, steps, dx);
 }

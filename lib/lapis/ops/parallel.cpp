@@ -17,7 +17,7 @@ class Serial final : public Parallel {
 
  protected:
   void run(Index count, Call call, const void* context) override {
-    for (Index i = 0; i < count; ++i) call(context, i);
+    for (Index i = 0; i < count; ++i) call(context, i, 0);
   }
 };
 
@@ -28,7 +28,7 @@ class Pool final : public Parallel {
   explicit Pool(int threads) {
     helpers_.reserve(static_cast<std::size_t>(threads - 1));
     try {
-      for (int i = 1; i < threads; ++i) helpers_.emplace_back([this] { help(); });
+      for (int i = 1; i < threads; ++i) helpers_.emplace_back([this, i] { help(i); });
     } catch (const std::system_error&) {
       // The system refuses more threads: those that started do the work, with the same results.
     }
@@ -53,7 +53,7 @@ class Pool final : public Parallel {
   void run(Index count, Call call, const void* context) override {
     // `busy_` is also set when this call comes from inside a piece.
     if (count <= 1 || helpers_.empty() || busy_.exchange(true, std::memory_order_acquire)) {
-      for (Index i = 0; i < count; ++i) call(context, i);
+      for (Index i = 0; i < count; ++i) call(context, i, 0);
       return;
     }
     bool anyone_asleep = false;
@@ -68,16 +68,16 @@ class Pool final : public Parallel {
       generation_.fetch_add(1, std::memory_order_release);
     }
     if (anyone_asleep) wake_.notify_all();
-    work(count, call, context);
+    work(count, call, context, 0);
     close();
     busy_.store(false, std::memory_order_release);
   }
 
  private:
-  void work(Index count, Call call, const void* context) {
+  void work(Index count, Call call, const void* context, int thread) {
     for (Index i = next_.fetch_add(1, std::memory_order_relaxed); i < count;
          i = next_.fetch_add(1, std::memory_order_relaxed)) {
-      call(context, i);
+      call(context, i, thread);
     }
   }
 
@@ -93,7 +93,7 @@ class Pool final : public Parallel {
     done_.wait(lock, [this] { return active_.load(std::memory_order_acquire) == 0; });
   }
 
-  void help() {
+  void help(int thread) {
     std::uint64_t seen = 0;
     while (true) {
       // Operations follow one another within microseconds: look a few times before going to sleep.
@@ -112,7 +112,7 @@ class Pool final : public Parallel {
       const Index count = count_;
       active_.fetch_add(1, std::memory_order_relaxed);
       lock.unlock();
-      work(count, call, context);
+      work(count, call, context, thread);
       lock.lock();
       if (active_.fetch_sub(1, std::memory_order_release) == 1) done_.notify_one();
     }

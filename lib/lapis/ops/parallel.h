@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <type_traits>
 
 #include "lapis/core/real.h"
 
@@ -12,17 +13,25 @@ class Parallel {
  public:
   virtual ~Parallel() = default;
   virtual int threads() const = 0;
-  /// Calls `piece(i)` for i in [0, count), each once, in any order, and returns when all are done. Pieces
-  /// must not throw. Allocates nothing. A call from inside a piece, or while another thread's call runs, is
-  /// done serially.
+  /// Calls `piece(i)`, or `piece(i, thread)`, for i in [0, count), each once, in any order, and returns when
+  /// all are done. `thread` < threads() differs between pieces that run at the same time: for memory of their
+  /// own. Pieces must not throw. Allocates nothing. A call from inside a piece, or while another thread's
+  /// call runs, is done serially.
   template <class Piece>
   void for_each(Index count, const Piece& piece) {
     run(
-        count, [](const void* context, Index i) { (*static_cast<const Piece*>(context))(i); }, &piece);
+        count,
+        [](const void* context, Index i, int thread) {
+          if constexpr (std::is_invocable_v<Piece, Index, int>)
+            (*static_cast<const Piece*>(context))(i, thread);
+          else
+            (*static_cast<const Piece*>(context))(i);
+        },
+        &piece);
   }
 
  protected:
-  using Call = void (*)(const void* context, Index i);
+  using Call = void (*)(const void* context, Index i, int thread);
   virtual void run(Index count, Call call, const void* context) = 0;
 };
 

@@ -116,23 +116,30 @@ void pool_pixel_backward(Pooling pooling, const Taps& taps, const Real* x, const
 
 }  // namespace
 
-void pool2d(Parallel& parallel, Pooling pooling, const Window2D& window, const Real* x, Real* y) {
-  const Index image = window.height * window.width * window.channels;
-  parallel.for_each(window.batch * window.out_height, [&](Index row) {
-    const Real* const x_image = x + row / window.out_height * image;
-    Real* to = y + row * window.out_width * window.channels;
-    for (Index ox = 0; ox < window.out_width; ++ox, to += window.channels) {
-      const Taps taps = taps_of(window, row % window.out_height, ox);
-      for (Index c = 0; c < window.channels; c += kLanes) {
-        pool_pixel(pooling, taps, x_image + c, to + c, std::min(kLanes, window.channels - c));
-      }
+void pool_rows(const Pool2D& pool, Index first, Index last, const Real* x, Real* y) {
+  const Window2D& window = pool.window;
+  for (Index oy = first; oy < last; ++oy) {
+    for (Index ox = 0; ox < window.out_width; ++ox, y += window.channels) {
+      const Taps taps = taps_of(window, oy, ox);
+      for (Index c = 0; c < window.channels; c += kLanes)
+        pool_pixel(pool.pooling, taps, x + c, y + c, std::min(kLanes, window.channels - c));
     }
+  }
+}
+
+void pool2d(Parallel& parallel, const Pool2D& pool, const Real* x, Real* y) {
+  const Window2D& window = pool.window;
+  const Index image = window.height * window.width * window.channels;
+  parallel.for_each(window.batch * window.out_height, [&](Index number) {
+    const Index row = number % window.out_height;
+    pool_rows(pool, row, row + 1, x + number / window.out_height * image,
+              y + number * window.out_width * window.channels);
   });
 }
 
-void pool2d_backward(Parallel& parallel, Pooling pooling, const Window2D& window, const Real* x,
-                     const Real* dy, Real* dx) {
+void pool2d_backward(Parallel& parallel, const Pool2D& pool, const Real* x, const Real* dy, Real* dx) {
   // Windows may overlap: one image is one piece.
+  const Window2D& window = pool.window;
   const Index image = window.height * window.width * window.channels;
   parallel.for_each(window.batch, [&](Index batch) {
     const Real* const x_image = x + batch * image;
@@ -143,7 +150,7 @@ void pool2d_backward(Parallel& parallel, Pooling pooling, const Window2D& window
       for (Index ox = 0; ox < window.out_width; ++ox, from += window.channels) {
         const Taps taps = taps_of(window, oy, ox);
         for (Index c = 0; c < window.channels; c += kLanes) {
-          pool_pixel_backward(pooling, taps, x_image + c, from + c, dx_image + c,
+          pool_pixel_backward(pool.pooling, taps, x_image + c, from + c, dx_image + c,
                               std::min(kLanes, window.channels - c));
         }
       }

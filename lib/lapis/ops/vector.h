@@ -55,12 +55,26 @@ inline void store_part(Real* to, Vector value, Index count) {
   std::memcpy(to, &value, static_cast<std::size_t>(count) * sizeof(Real));
 }
 
+/// Tells the compiler to hold a loaded value in a register: GCC would rather load it again for every use.
+inline void hold(Vector& value) {
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__)
+  asm("" : "+v"(value));
+#else
+  static_cast<void>(value);
+#endif
+}
+
 inline Vector splat(Real value) {
   return value - Vector{};
 }
 
 inline Vector select(BitVector mask, Vector if_set, Vector otherwise) {
   return mask ? if_set : otherwise;
+}
+
+/// max(x, 0); NaN stays NaN: it fails the comparison.
+inline Vector relu(Vector x) {
+  return select(x < Vector{}, Vector{}, x);
 }
 
 /// The lanes added two by two: the same order on every machine with the same width.
