@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measure_chromium } from './chromium/chromium.mjs';
 import { json_lines } from './child.mjs';
+import { measure_cold_starts } from './cold.mjs';
 import { build_folder, large_batch, write_models } from './files.mjs';
 import { describe, machine } from './machine.mjs';
 import { measure_native, measure_training } from './native.mjs';
@@ -12,17 +13,29 @@ import { here } from './node_libraries.mjs';
 import { grouped, ratio_table, time_target_table, times_table } from './tables.mjs';
 import { workload_names } from './workloads.mjs';
 
+const wasm_training = ['W2', 'LSTM64'];
+
+/** Runs a script of this folder in a process of its own, so that no part leaves traces in another. */
+const script = (name, options, add, common) =>
+  json_lines(process.execPath, [`${here}${name}`, JSON.stringify(options)], (line) =>
+    add({ ...common, ...line }),
+  );
+
 /** Each measures and calls `add(result)` for every { part, kind, workload, batch, threads, peers }. */
 const parts = {
   node: async (options, add) => {
     write_models(options.workloads);
-    await json_lines(process.execPath, [`${here}node.mjs`, JSON.stringify(options)], (line) =>
-      add({ part: 'node', kind: 'predict', ...line }),
-    );
+    await script('node.mjs', options, add, { part: 'node', kind: 'predict' });
   },
   chromium: measure_chromium,
   native: measure_native,
-  train: measure_training,
+  train: async (options, add) => {
+    await measure_training(options, add);
+    write_models(wasm_training);
+    const own_options = { ...options, workloads: wasm_training };
+    await script('train_wasm.mjs', own_options, add, { part: 'train-wasm', kind: 'step' });
+  },
+  cold: measure_cold_starts,
 };
 
 function usage_error(message) {
@@ -40,6 +53,7 @@ function arguments_of(words) {
       threads: { type: 'string', default: '1,2' },
       seconds: { type: 'string', default: '0.2' },
       rounds: { type: 'string', default: '7' },
+      p10: { type: 'boolean', default: false },
       json: { type: 'string', default: `${build_folder}/results.json` },
     },
   });
@@ -56,10 +70,11 @@ function arguments_of(words) {
   if (!threads.every((count) => count >= 1 && Number.isInteger(count)))
     usage_error('--threads takes whole numbers');
   if (!(seconds > 0) || !(rounds >= 1)) usage_error('--seconds and --rounds take positive numbers');
-  return { wanted, json: values.json, options: { workloads, batches, threads, seconds, rounds } };
+  const statistic = values.p10 ? 'p10_ms' : 'median_ms';
+  return { wanted, statistic, json: values.json, options: { workloads, batches, threads, seconds, rounds } };
 }
 
-const { wanted, json, options } = (() => {
+const { wanted, statistic, json, options } = (() => {
   try {
     return arguments_of(process.argv.slice(2));
   } catch (error) {
@@ -83,10 +98,11 @@ for (const part of wanted) {
     failures.push(`${part}: ${error.message}`);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
-  for (const group of grouped(found)) console.log(`${times_table(group)}\n`);
+  for (const group of grouped(found)) console.log(`${times_table(group, statistic)}\n`);
   results.push(...found);
 }
-for (const text of [ratio_table(results), time_target_table(results)]) if (text) console.log(`${text}\n`);
+for (const text of [ratio_table(results, statistic), time_target_table(results, statistic)])
+  if (text) console.log(`${text}\n`);
 mkdirSync(dirname(json), { recursive: true });
 writeFileSync(json, JSON.stringify({ machine: setting, options, failures, results }, null, 1));
 const minutes = ((performance.now() - started) / 60_000).toFixed(1);

@@ -1,6 +1,8 @@
 // What is measured on and with: figures say little without it.
 import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
+import { build_folder } from './files.mjs';
 import { here, package_version } from './node_libraries.mjs';
 
 /** A program's first line, or nothing where it is not there. */
@@ -12,6 +14,23 @@ function first_line(command, ...args) {
   } catch {
     return undefined;
   }
+}
+
+/** Of the Python packages that `install --python` put into its folder. */
+function python_versions() {
+  const versions = Object.fromEntries(
+    ['torch', 'keras', 'jax', 'tensorflow_cpu'].map((name) => [name, undefined]),
+  );
+  try {
+    const [version] = readdirSync(`${build_folder}/venv/lib`).filter((name) => name.startsWith('python3'));
+    for (const file of readdirSync(`${build_folder}/venv/lib/${version}/site-packages`)) {
+      const [, name, found] = /^(\w+)-(.*)\.dist-info$/.exec(file) ?? [];
+      if (name in versions) versions[name] = found;
+    }
+  } catch {
+    // No such folder: nothing is installed.
+  }
+  return versions;
 }
 
 export function machine() {
@@ -27,6 +46,7 @@ export function machine() {
       '@tensorflow/tfjs': package_version('@tensorflow/tfjs'),
       'onnxruntime-web': package_version('onnxruntime-web'),
       'onnxruntime-node': package_version('onnxruntime-node', 'native/'),
+      ...python_versions(),
     },
   };
 }

@@ -1,19 +1,25 @@
 // How times are taken and judged. No import: a browser's worker uses it too.
 
+/** A browser's clock ticks every 5 microseconds: quick calls are timed several at once, so long at least (ms). */
+const shortest_time = 0.2;
+
 /**
- * Times calls of `run`, for at least `seconds` and at least once, in milliseconds. One call before them is not counted:
+ * Times calls of `run`, for at least `seconds` and at least once, in milliseconds. The first calls are not counted:
  * whoever ran before has filled the caches with something else.
  */
 export async function time_slice(run, seconds) {
   await run();
+  const first = performance.now();
+  await run();
+  const calls = Math.ceil(shortest_time / Math.max(performance.now() - first, shortest_time / 100));
   const times = [];
   const end = performance.now() + seconds * 1000;
   let after;
   do {
     const before = performance.now();
-    await run();
+    for (let i = 0; i < calls; i++) await run();
     after = performance.now();
-    times.push(after - before);
+    times.push((after - before) / calls);
   } while (after < end);
   return times;
 }
@@ -58,4 +64,24 @@ export function check_outputs(where, outputs) {
     if (largest > tolerance)
       throw new Error(`${where}: ${name}'s output differs from lapis's by ${largest}, allowed ${tolerance}`);
   return differences;
+}
+
+/** So small that the network stays much the same, however many steps a peer does. */
+export const learning_rate = 1e-5;
+/** Steps before the timed ones, whose losses are compared. */
+export const compared_steps = 3;
+/** PyTorch's Adam adds its epsilon elsewhere: the first loss is the network's, the later ones are only alike. */
+const later_tolerance = 5e-4;
+
+/** The same for { name: losses of the first steps }. */
+export function check_losses(where, losses) {
+  const [[, expected], ...others] = Object.entries(losses);
+  check_outputs(
+    `${where}: loss`,
+    Object.fromEntries(Object.entries(losses).map(([name, all]) => [name, [all[0]]])),
+  );
+  for (const [name, found] of others)
+    for (let step = 0; step < expected.length; step++)
+      if (!(Math.abs(found[step] - expected[step]) <= later_tolerance))
+        throw new Error(`${where}: ${name}'s losses are ${found.join(', ')}; lapis's ${expected.join(', ')}`);
 }

@@ -1,15 +1,15 @@
 // Predictions and training steps of the native peers, in turns.
 import { large_batch, write_models } from './files.mjs';
-import { check_outputs, interleaved, summary } from './measure.mjs';
+import {
+  check_losses,
+  check_outputs,
+  compared_steps,
+  interleaved,
+  learning_rate,
+  summary,
+} from './measure.mjs';
 import { is_installed, NativePeer, predicting, training } from './native_peers.mjs';
 import { training_network } from './workloads.mjs';
-
-/** So small that the network stays much the same, however many steps a peer does. */
-const learning_rate = 1e-5;
-/** Steps before the timed ones, whose losses are compared. */
-const compared_steps = 3;
-/** PyTorch's Adam adds its epsilon elsewhere: the first loss is the network's, the later ones are only alike. */
-const later_tolerance = 5e-4;
 
 /** Calls work(peers) with a process for each name; ends them all afterwards. */
 async function with_peers(names, threads, work) {
@@ -48,18 +48,6 @@ export async function measure_native(options, add) {
           add({ part: 'native', kind: 'predict', workload, batch, threads, differences, peers: found });
         }
     });
-}
-
-function check_losses(where, losses) {
-  const [[, expected], ...others] = Object.entries(losses);
-  check_outputs(
-    `${where}: loss`,
-    Object.fromEntries(Object.entries(losses).map(([name, all]) => [name, [all[0]]])),
-  );
-  for (const [name, found] of others)
-    for (let step = 0; step < expected.length; step++)
-      if (!(Math.abs(found[step] - expected[step]) <= later_tolerance))
-        throw new Error(`${where}: ${name}'s losses are ${found.join(', ')}; lapis's ${expected.join(', ')}`);
 }
 
 /** Training steps with Adam, batch 64, 2 threads. */

@@ -2,6 +2,9 @@
 import { title_of, workload_names } from './workloads.mjs';
 import { ratio_target, row_key, time_targets } from './targets.mjs';
 
+/** The times in a summary. */
+export const statistics = { median_ms: 'median', p10_ms: 'the quickest tenth' };
+
 /** Three significant digits. */
 export const milliseconds = (value) => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));
 
@@ -16,30 +19,25 @@ export function table(rows) {
   ].join('\n');
 }
 
-/** lapis's time / the best peer's, and who that is; nothing where lapis or every peer is missing. */
-export function compared({ peers }) {
-  const [[own_name, own], ...others] = Object.entries(peers);
-  const measured = others.filter(([, { median_ms }]) => median_ms !== undefined);
-  if (!own_name.startsWith('lapis') || own.median_ms === undefined || measured.length === 0) return {};
-  const [best, { median_ms }] = measured.reduce((a, b) => (b[1].median_ms < a[1].median_ms ? b : a));
-  return { best, ratio: own.median_ms / median_ms };
+/** lapis's time / the best peer's, and who that is; nothing where there is no peer. `key`: which of the times. */
+export function compared({ peers }, key) {
+  const [[, own], ...others] = Object.entries(peers);
+  const measured = others.filter(([, { missing }]) => !missing);
+  if (measured.length === 0) return {};
+  const [best, times] = measured.reduce((a, b) => (b[1][key] < a[1][key] ? b : a));
+  return { best, ratio: own[key] / times[key] };
 }
 
 const place = ({ part, kind, batch, threads }) =>
   `${part}, ${kind === 'step' ? 'training step' : kind}, batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
 /** One group of results (same row_key) in milliseconds: a workload a row, a peer a column. */
-export function times_table(results) {
+export function times_table(results, key) {
   const peers = [...new Set(results.flatMap((result) => Object.keys(result.peers)))];
   const rows = results.map((result) => {
-    const { ratio, best } = compared(result);
+    const { ratio, best } = compared(result, key);
     const target = ratio_target(result);
-    const cell = (entry) =>
-      entry === undefined
-        ? ''
-        : entry.median_ms === undefined
-          ? entry.missing
-          : milliseconds(entry.median_ms);
+    const cell = (entry) => (entry ? (entry.missing ?? milliseconds(entry[key])) : '');
     return [
       `${result.workload} ${title_of(result.workload)}`,
       ...peers.map((peer) => cell(result.peers[peer])),
@@ -48,7 +46,7 @@ export function times_table(results) {
       best ?? '',
     ];
   });
-  const heading = `${place(results[0])}: milliseconds, median`;
+  const heading = `${place(results[0])}: milliseconds, ${statistics[key]}`;
   return `${heading}\n${table([['', ...peers, 'ratio', 'target', 'best peer'], ...rows])}`;
 }
 
@@ -64,12 +62,12 @@ export function grouped(results) {
 const mark = (reached) => (reached ? '✓' : '✗');
 
 /** The issue's table: ratios, each beside what it should be at most. */
-export function ratio_table(results) {
-  const rows = grouped(results.filter((result) => workload_names.includes(result.workload))).map((group) => [
+export function ratio_table(results, key) {
+  const rows = grouped(results.filter(ratio_target)).map((group) => [
     place(group[0]),
     ...workload_names.map((name) => {
       const result = group.find(({ workload }) => workload === name);
-      const { ratio } = result ? compared(result) : {};
+      const { ratio } = result ? compared(result, key) : {};
       if (ratio === undefined) return '';
       const target = ratio_target(result);
       return target === undefined
@@ -81,16 +79,16 @@ export function ratio_table(results) {
 }
 
 /** Targets that are times: training in wasm, cold start. */
-export function time_target_table(results) {
+export function time_target_table(results, key) {
   const rows = [];
   for (const result of results) {
     const target = time_targets[result.part]?.[result.workload];
     const own = Object.values(result.peers)[0];
-    if (target !== undefined && own.median_ms !== undefined)
+    if (target !== undefined && own[key] !== undefined)
       rows.push([
         `${place(result)}, ${result.workload}`,
-        milliseconds(own.median_ms),
-        `<= ${target} ${mark(own.median_ms <= target)}`,
+        milliseconds(own[key]),
+        `<= ${target} ${mark(own[key] <= target)}`,
       ]);
   }
   return rows.length ? table([['lapis', 'ms', 'target'], ...rows]) : '';
