@@ -43,14 +43,17 @@ std::vector<Real> floats(std::uint32_t step) {
   return values;
 }
 
+/// In units in the last place; errors up to `smallest` do not count.
 template <class Fast, class Exact>
-double worst_error(const Fast& fast, const Exact& exact) {
+double worst_error(const Fast& fast, const Exact& exact, double smallest = 0) {
   const std::vector<Real> x = floats(10007);
   std::vector<Real> y(x.size());
   lapis::simd::map(x.data(), y.data(), static_cast<Index>(x.size()), fast);
   double worst = 0;
   for (std::size_t i = 0; i < x.size(); ++i) {
-    const double error = error_in_units(y[i], exact(static_cast<double>(x[i])));
+    const double expected = exact(static_cast<double>(x[i]));
+    if (std::abs(static_cast<double>(y[i]) - expected) <= smallest) continue;
+    const double error = error_in_units(y[i], expected);
     if (!(error <= worst)) {
       worst = error;
       UNSCOPED_INFO("worst at " << x[i] << ": " << y[i] << ", " << error << " units");
@@ -61,12 +64,13 @@ double worst_error(const Fast& fast, const Exact& exact) {
 
 }  // namespace
 
-TEST_CASE("exp, tanh and sigmoid are good to 2 units in the last place over all floats") {
+TEST_CASE("exp, tanh and sigmoid are good to 2.5 units in the last place over all floats") {
   CHECK(worst_error(lapis::simd::exp, [](double x) { return std::exp(x); }) <= 2);
-  CHECK(worst_error(lapis::simd::tanh, [](double x) { return std::tanh(x); }) <= 2);
-  CHECK(worst_error(lapis::simd::sigmoid, [](double x) {
-          return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x));
-        }) <= 3);
+  CHECK(worst_error(lapis::simd::tanh, [](double x) { return std::tanh(x); }) <= 2.5);
+  CHECK(worst_error(
+            lapis::simd::sigmoid,
+            [](double x) { return x < 0 ? std::exp(x) / (1 + std::exp(x)) : 1 / (1 + std::exp(-x)); },
+            0x1p-125) <= 2.5);
 }
 
 TEST_CASE("activations and their gradients, every length, in place") {

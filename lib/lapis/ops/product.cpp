@@ -11,6 +11,9 @@ namespace {
 using simd::kLanes;
 using simd::Vector;
 
+/// Rows left over by whole tiles come in tiles of these, where machines have registers for many rows.
+constexpr int kMiddleRows = kTileRows - kTileRows / 3;
+
 /// A whole tile, one panel wide, from registers to C.
 template <int kRows, int kPanels>
 [[gnu::always_inline]] inline void store_panel(const RowProduct& product,
@@ -108,9 +111,17 @@ void multiply_rows(const RowProduct& product) {
     for (Index i = 0; i < whole; i += kTileRows)
       multiply_and_store<kTileRows, 1>(product, product.a + i, product.c + i, kTileRows, column);
   }
-  // What is left: tiles of fewer rows are wider, so that there are always enough sums in flight.
   for (Index i = whole; i < product.rows;) {
     const Index rows = product.rows - i;
+    if constexpr (kMiddleRows > kTileRows / 2 && kMiddleRows < kTileRows - 1) {
+      if (rows > kTileRows / 2) {
+        const Index taken = std::min<Index>(rows, kMiddleRows);
+        multiply_few_rows<kMiddleRows, 1>(product, i, taken);
+        i += taken;
+        continue;
+      }
+    }
+    // Tiles of fewer rows are wider, so that there are always enough sums in flight.
     if (rows == 1) {
       multiply_few_rows<1, 4>(product, i, 1);
       ++i;

@@ -72,6 +72,34 @@ inline Vector select(BitVector mask, Vector if_set, Vector otherwise) {
   return mask ? if_set : otherwise;
 }
 
+inline BitVector as_bits(Vector x) {
+  return reinterpret_cast<BitVector>(x);
+}
+inline Vector from_bits(BitVector bits) {
+  return reinterpret_cast<Vector>(bits);
+}
+
+inline constexpr Bits kSignBit = std::numeric_limits<Bits>::min();
+
+inline Vector absolute(Vector x) {
+  return from_bits(as_bits(x) & ~kSignBit);
+}
+
+/// `size` >= 0 with the sign of x.
+inline Vector with_sign_of(Vector x, Vector size) {
+  return from_bits(as_bits(size) | (as_bits(x) & kSignBit));
+}
+
+/// max(x, least), min(x, most); NaN stays NaN.
+inline Vector at_least(Vector x, Real least) {
+  const Vector bound = splat(least);
+  return select(x < bound, bound, x);
+}
+inline Vector at_most(Vector x, Real most) {
+  const Vector bound = splat(most);
+  return select(x > bound, bound, x);
+}
+
 /// max(x, 0); NaN stays NaN: it fails the comparison.
 inline Vector relu(Vector x) {
   return select(x < Vector{}, Vector{}, x);
@@ -169,71 +197,71 @@ inline Vector each_lane(Vector x, const Function& function) {
   return x;
 }
 
-/// e^x. Float: 2^n * p(r) with |r| <= ln 2 / 2 and a Taylor-like polynomial of degree 6 (Cephes' expf),
-/// within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN. Double:
+/// The parts of e^x = 2^n (1 + q), |x| < 2^21 ln 2: q = e^r - 1 for r = x - n ln 2, |r| <= ln 2 / 2, by a polynomial
+/// (Cephes' expf) that is accurate relative to q itself; `bits`: n as the low bits of a word. Float only.
+struct ExpParts {
+  Vector q;
+  BitVector bits;
+};
+inline ExpParts exp_parts(Vector x) {
+  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits: no conversion, so NaN is harmless.
+  const Vector magic = splat(Real(12582912));
+  const Vector shifted = x * Real(1.44269504088896341) + magic;
+  const Vector n = shifted - magic;
+  Vector r = x - n * Real(0.693359375);
+  r = r - n * Real(-2.12194440e-4);
+  Vector p = splat(Real(1.9875691500e-4));
+  p = p * r + Real(1.3981999507e-3);
+  p = p * r + Real(8.3334519073e-3);
+  p = p * r + Real(4.1665795894e-2);
+  p = p * r + Real(1.6666665459e-1);
+  p = p * r + Real(5.0000001201e-1);
+  return {p * (r * r) + r, as_bits(shifted)};
+}
+
+/// 2^n for -126 <= n <= 127, from ExpParts::bits: what is above the low bits falls out of the word.
+inline Vector power_of_two(BitVector bits) {
+  return from_bits((bits << 23) + (Bits{127} << 23));
+}
+
+/// e^x, within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN. Double:
 /// std::exp.
 inline Vector exp(Vector x) {
   if constexpr (sizeof(Real) == 4) {
-    const Vector high = splat(Real(89));
-    const Vector low = splat(Real(-104));
-    x = select(x > high, high, x);
-    x = select(x < low, low, x);
-    // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits: no conversion, so NaN is
-    // harmless.
-    const Vector magic = splat(Real(12582912));
-    const Vector shifted = x * Real(1.44269504088896341) + magic;
-    const Vector n = shifted - magic;
-    Vector r = x - n * Real(0.693359375);
-    r = r - n * Real(-2.12194440e-4);
-    Vector p = splat(Real(1.9875691500e-4));
-    p = p * r + Real(1.3981999507e-3);
-    p = p * r + Real(8.3334519073e-3);
-    p = p * r + Real(4.1665795894e-2);
-    p = p * r + Real(1.6666665459e-1);
-    p = p * r + Real(5.0000001201e-1);
-    p = p * (r * r) + r + Real(1);
+    x = at_most(at_least(x, Real(-104)), Real(89));
+    const ExpParts parts = exp_parts(x);
     // 2^n in two factors, so that subnormal results come out right.
-    BitVector whole;
-    std::memcpy(&whole, &shifted, sizeof(whole));
-    whole -= Bits{0x4B400000};
+    const BitVector whole = parts.bits - Bits{0x4B400000};
     const BitVector half = whole >> 1;
-    const BitVector first_bits = (half + Bits{127}) << 23;
-    const BitVector second_bits = (whole - half + Bits{127}) << 23;
-    Vector first;
-    Vector second;
-    std::memcpy(&first, &first_bits, sizeof(first));
-    std::memcpy(&second, &second_bits, sizeof(second));
-    return p * first * second;
+    return (parts.q + Real(1)) * power_of_two(half) * power_of_two(whole - half);
   } else {
     return each_lane(x, [](Real lane) { return std::exp(lane); });
   }
 }
 
-inline Vector absolute(Vector x) {
-  return select(x < Vector{}, -x, x);
-}
-
-/// 1 / (1 + e^-x), from e^-|x| so that both tails keep their relative accuracy.
+/// 1 / (1 + e^-x), within 2.5 units in the last place, or 2^-125 where it is smaller than that.
 inline Vector sigmoid(Vector x) {
-  const Vector tail = exp(-absolute(x));
-  const Vector numerator = select(x < Vector{}, tail, splat(Real(1)));
-  return numerator / (tail + Real(1));
+  if constexpr (sizeof(Real) == 4) {
+    // From e^-|x|, so that both tails keep their relative accuracy.
+    const ExpParts parts = exp_parts(at_least(-absolute(x), Real(-87)));
+    const Vector power = power_of_two(parts.bits);
+    const Vector tail = parts.q * power + power;
+    return select(x < Vector{}, tail, splat(Real(1))) / (tail + Real(1));
+  } else {
+    const Vector tail = exp(-absolute(x));
+    return select(x < Vector{}, tail, splat(Real(1))) / (tail + Real(1));
+  }
 }
 
-/// tanh x. Float: an odd polynomial below 0.625 (Cephes' tanhf), else 1 - 2 / (e^2|x| + 1). Double:
+/// tanh x, within 2.5 units in the last place: from e^2|x| - 1, which keeps its relative accuracy near 0. Double:
 /// std::tanh.
 inline Vector tanh(Vector x) {
   if constexpr (sizeof(Real) == 4) {
     const Vector size = absolute(x);
-    const Vector z = x * x;
-    Vector p = splat(Real(-5.70498872745e-3));
-    p = p * z + Real(2.06390887954e-2);
-    p = p * z + Real(-5.37397155531e-2);
-    p = p * z + Real(1.33314422036e-1);
-    p = p * z + Real(-3.33332819422e-1);
-    const Vector near = p * (z * x) + x;
-    const Vector far = Real(1) - Real(2) / (exp(size + size) + Real(1));
-    return select(size < splat(Real(0.625)), near, select(x < Vector{}, -far, far));
+    const ExpParts parts = exp_parts(at_most(size + size, Real(20)));
+    const Vector power = power_of_two(parts.bits);
+    const Vector grown = parts.q * power + (power - Real(1));
+    return with_sign_of(x, grown / (grown + Real(2)));
   } else {
     return each_lane(x, [](Real lane) { return std::tanh(lane); });
   }
