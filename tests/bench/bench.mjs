@@ -52,7 +52,7 @@ function arguments_of(words) {
       batches: { type: 'string', default: `1,${large_batch}` },
       threads: { type: 'string', default: '1,2' },
       seconds: { type: 'string', default: '0.2' },
-      rounds: { type: 'string', default: '7' },
+      rounds: { type: 'string', default: '5' },
       p10: { type: 'boolean', default: false },
       json: { type: 'string', default: `${build_folder}/results.json` },
     },
