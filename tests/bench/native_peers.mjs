@@ -35,6 +35,11 @@ export const predicting = Object.keys(definitions).filter((name) => !definitions
 export const training = Object.keys(definitions).filter((name) => definitions[name].trains);
 export const is_installed = (name) => definitions[name].is_installed;
 
+/** Whatever ends this program ends them too: a stopped process does not notice that nobody is there any more. */
+const running = new Set();
+process.on('exit', () => running.forEach((child) => child.kill('SIGKILL')));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => process.exit(130));
+
 /** One peer's process. Stopped whenever it has nothing to do, for some wait by spinning. */
 export class NativePeer {
   constructor(name, threads) {
@@ -42,11 +47,14 @@ export class NativePeer {
     const [command, ...args] = definitions[name].command(threads).map(String);
     const env = { ...process.env, OMP_NUM_THREADS: String(threads), PYTHONDONTWRITEBYTECODE: '1' };
     this.child = spawn(command, args, { cwd: model_folder, env, stdio: ['pipe', 'pipe', 'pipe'] });
+    running.add(this.child);
     this.complaints = '';
     this.child.stderr.setEncoding('utf8').on('data', (text) => {
       this.complaints = (this.complaints + text).slice(-2000);
     });
-    this.ended = new Promise((resolve) => this.child.on('close', resolve));
+    this.ended = new Promise((resolve) => this.child.on('close', resolve)).then(() =>
+      running.delete(this.child),
+    );
     this.child.on('error', (error) => (this.complaints += error.message));
     this.child.stdin.on('error', () => {}); // told by `ended`
     this.answers = createInterface({ input: this.child.stdout })[Symbol.asyncIterator]();

@@ -158,6 +158,14 @@ test('clang-tidy sees a violation', { skip: !tidy && 'no clang-tidy here' }, () 
 });
 
 test('shell scripts parse', () => {
-  for (const script of ['tests/run', 'tests/install', 'wasm/build', 'web/run', '.ci/run'])
+  for (const script of [
+    'tests/run',
+    'tests/install',
+    'tests/bench/run',
+    'tests/bench/install',
+    'wasm/build',
+    'web/run',
+    '.ci/run',
+  ])
     assert.equal(spawnSync('bash', ['-n', script], { cwd: root }).status, 0, script);
 });
