@@ -103,7 +103,7 @@ TEST_CASE("a plan carries masks from where they are made to where they are dropp
   layers.push_back(std::make_unique<LSTM>("lstm", last));
   layers.push_back(std::make_unique<Dense>("dense_1", Dense::Config{.units = 2}));
   const Model model("text", {kUnknown, kUnknown}, std::move(layers));
-  const Plan plan(model, *backend, {2, 7}, Mode::predict);
+  const Plan plan(model, *backend, {2, 7}, Mode::inspect);
   CHECK(plan.steps()[0].mask_made == 0);
   const std::vector<int> expected = {-1, 0, 0, 0, 0, -1};
   for (std::size_t i = 0; i < expected.size(); ++i) {
@@ -112,10 +112,41 @@ TEST_CASE("a plan carries masks from where they are made to where they are dropp
   }
   CHECK(plan.output_mask() == -1);
 
+  // Predicting, the Embedding is part of the SimpleRNN, which then makes the mask that it passes on.
+  const Plan fused(model, *backend, {2, 7}, Mode::predict);
+  REQUIRE(fused.steps().size() == 5);
+  CHECK(fused.steps()[0].number == 0);
+  CHECK(fused.steps()[0].layer->name() == "simple_rnn");
+  CHECK(fused.steps()[0].mask_made == 0);
+  CHECK(fused.steps()[1].number == 2);
+  CHECK(fused.steps()[3].mask_in == 0);
+  CHECK(fused.steps()[4].mask_in == -1);
+
   const Network tagger = sequence_tagger();
   CHECK(Plan(tagger.model, *backend, tagger.x, Mode::train).output_mask() == 0);
   const Network pictures = cnn();
   CHECK(Plan(pictures.model, *backend, pictures.x, Mode::train).output_mask() == -1);
+}
+
+TEST_CASE("only a plan to predict fuses layers, and only where it pays") {
+  const auto backend = make_cpu_backend(1);
+  const auto steps = [&](Index words, Mode mode) {
+    std::vector<LayerPtr> layers;
+    LSTM::Config lstm;
+    lstm.units = 64;
+    layers.push_back(
+        std::make_unique<Embedding>("embedding", Embedding::Config{.input_dim = words, .output_dim = 2}));
+    layers.push_back(std::make_unique<LSTM>("lstm", lstm));
+    const Model model("text", {kUnknown, 3}, std::move(layers));
+    return Plan(model, *backend, {1, 3}, mode).steps().size();
+  };
+  CHECK(steps(900, Mode::predict) == 1);
+  CHECK(steps(900, Mode::inspect) == 2);
+  CHECK(steps(900, Mode::train) == 2);
+  CHECK(steps(900000, Mode::predict) == 2);  // the words' shares would take gigabytes
+  const Network pictures = cnn();
+  CHECK(Plan(pictures.model, *backend, pictures.x, Mode::predict).steps().size() <
+        Plan(pictures.model, *backend, pictures.x, Mode::inspect).steps().size());
 }
 
 TEST_CASE("a plan to train keeps everything apart") {

@@ -61,6 +61,25 @@ TEST_CASE("predict, inspect and train without training give equal bits") {
   }
 }
 
+TEST_CASE("a workspace predicts with the values that the model has now") {
+  const auto backend = make_cpu_backend(1);
+  const auto predict = [](Workspace& workspace, const Network& network) {
+    fill(workspace, network, 4);
+    return copy(workspace.run(4));
+  };
+  std::vector<Network> all = networks();
+  for (Network& network : all) {
+    INFO(network.model.name());
+    Workspace predicting(network.model, *backend, network.x.with_batch(4), Mode::predict);
+    const Values before = predict(predicting, network);
+    for (Real& value : network.model.values()) value *= Real(0.5);
+    Workspace fresh(network.model, *backend, network.x.with_batch(4), Mode::predict);
+    const Values after = predict(predicting, network);
+    CHECK(after == predict(fresh, network));
+    CHECK(after != before);
+  }
+}
+
 TEST_CASE("a batch smaller than planned gives what a workspace of its size gives") {
   const auto backend = make_cpu_backend(1);
   for (const Network& network : networks())
@@ -129,7 +148,7 @@ TEST_CASE("inspect keeps every layer's output") {
   CHECK(pooled.data[0] == std::max({relu[0], relu[4], relu[32], relu[36]}));  // 8 wide, 4 channels
   CHECK(workspace.activation(6).data == workspace.activation(4).data);        // Dropout and Flatten are views
 
-  Workspace predicting(network.model, *backend, network.x, Mode::predict);
+  Workspace predicting(network.model, *backend, network.x.with_batch(4), Mode::predict);
   predicting.run(1);
   CHECK(error_text([&] { predicting.activation(0); }) ==
         "a workspace made to predict keeps no activations; make one to inspect");

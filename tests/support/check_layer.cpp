@@ -74,8 +74,10 @@ class Bench {
     layer_.forward(*backend_, args);
   }
 
-  Index prepared_size() const { return layer_.prepared_size(*backend_, test_.x); }
-  void prepare(Guarded& prepared) { layer_.prepare(*backend_, test_.x, parameters.data(), prepared.data()); }
+  Index prepared_size() const { return layer_.prepared_size(*backend_, test_.x, 0); }
+  void prepare(Guarded& prepared) {
+    layer_.prepare(*backend_, test_.x, parameters.data(), {}, prepared.data());
+  }
 
   void backward(Guarded& y, Guarded& saved, Guarded& scratch, Guarded& gradients, Real* dx) {
     BackwardArgs args;

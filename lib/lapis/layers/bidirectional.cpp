@@ -72,11 +72,12 @@ std::vector<ParameterInfo> Bidirectional::parameters(const Shape& x) const {
   return list;
 }
 
-Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x, bool training) const {
+Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x, bool training,
+                                          Index words) const {
   Parts parts;
   parts.child_shape = forward_->output_shape(x);
   parts.backward_parameters = forward_->parameter_count(x);
-  parts.backward_prepared = aligned(forward_->prepared_size(backend, x));
+  parts.backward_prepared = aligned(forward_->prepared_size(backend, x, words));
   const Index output = parts.child_shape.size();
   const Mode mode = training ? Mode::train : Mode::predict;
   const Memory forward_memory = forward_->memory(backend, x, mode);
@@ -103,18 +104,19 @@ Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x
 }
 
 Memory Bidirectional::memory(const Backend& backend, const Shape& x, Mode mode) const {
-  const Parts sizes = parts(backend, x, mode == Mode::train);
+  const Parts sizes = parts(backend, x, mode == Mode::train, /*words=*/0);
   return {.saved = sizes.saved_size, .scratch = sizes.scratch_size};
 }
 
-Index Bidirectional::prepared_size(const Backend& backend, const Shape& x) const {
-  return aligned(forward_->prepared_size(backend, x)) + backward_->prepared_size(backend, x);
+Index Bidirectional::prepared_size(const Backend& backend, const Shape& x, Index words) const {
+  return aligned(forward_->prepared_size(backend, x, words)) + backward_->prepared_size(backend, x, words);
 }
 
-void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
-  forward_->prepare(backend, x, parameters, prepared);
-  backward_->prepare(backend, x, parameters + forward_->parameter_count(x),
-                     prepared + aligned(forward_->prepared_size(backend, x)));
+void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+                            Real* prepared) const {
+  forward_->prepare(backend, x, parameters, words, prepared);
+  backward_->prepare(backend, x, parameters + forward_->parameter_count(x), words,
+                     prepared + aligned(forward_->prepared_size(backend, x, words.count)));
 }
 
 double Bidirectional::macs(const Shape& x) const {
@@ -123,7 +125,7 @@ double Bidirectional::macs(const Shape& x) const {
 
 void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {
   const bool training = args.saved != nullptr;
-  const Parts at = parts(backend, args.x.shape, training);
+  const Parts at = parts(backend, args.x.shape, training, args.words);
   Real* const kept = training ? args.saved : args.scratch;
   const bool sequences = forward_->config().return_sequences;
 
@@ -147,7 +149,7 @@ void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {
 }
 
 void Bidirectional::backward(Backend& backend, const BackwardArgs& args) const {
-  const Parts at = parts(backend, args.x.shape, /*training=*/true);
+  const Parts at = parts(backend, args.x.shape, /*training=*/true, /*words=*/0);
   const bool sequences = forward_->config().return_sequences;
   Real* const forward_gradient = args.scratch + at.forward_gradient;
   Real* backward_gradient = args.scratch + at.backward_gradient;

@@ -24,8 +24,10 @@ class Bidirectional final : public Layer {
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
-  Index prepared_size(const Backend& backend, const Shape& x) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const override;
+  Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+               Real* prepared) const override;
+  bool takes_words() const override { return true; }
   double macs(const Shape& x) const override;
   MaskRule mask_rule() const override { return forward_->mask_rule(); }
 
@@ -51,7 +53,7 @@ class Bidirectional final : public Layer {
     Index backward_parameters = 0;
     Index backward_prepared = 0;
   };
-  Parts parts(const Backend& backend, const Shape& x, bool training) const;
+  Parts parts(const Backend& backend, const Shape& x, bool training, Index words) const;
 
   std::unique_ptr<const RecurrentLayer> forward_;
   std::unique_ptr<const RecurrentLayer> backward_;

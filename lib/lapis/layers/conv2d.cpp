@@ -68,11 +68,12 @@ Memory Conv2D::memory(const Backend& backend, const Shape& x, Mode mode) const {
   return {.scratch = scratch};
 }
 
-Index Conv2D::prepared_size(const Backend& backend, const Shape& x) const {
+Index Conv2D::prepared_size(const Backend& backend, const Shape& x, Index /*words*/) const {
   return backend.conv2d_prepared(op(x));
 }
 
-void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+                     Real* prepared) const {
   backend.prepare_conv2d(op(x), parameters, prepared);
 }
 

@@ -47,11 +47,12 @@ Memory Dense::memory(const Backend& /*backend*/, const Shape& x, Mode mode) cons
           .scratch = needs_gradient_buffer(config_.activation) || config_.use_rmsnorm ? y_size : 0};
 }
 
-Index Dense::prepared_size(const Backend& backend, const Shape& x) const {
+Index Dense::prepared_size(const Backend& backend, const Shape& x, Index /*words*/) const {
   return backend.gemm_prepared(x[-1], config_.units);
 }
 
-void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+                    Real* prepared) const {
   backend.prepare_gemm(parameters, x[-1], config_.units, prepared);
 }
 

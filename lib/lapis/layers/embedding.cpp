@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "lapis/layers/embedded_layer.h"
+
 namespace lapis {
 
 void Embedding::Config::visit(ConfigVisitor& visitor) {
@@ -36,6 +38,11 @@ void Embedding::check_values(const ConstView& x) const {
     if (!(id >= 0 && id < static_cast<Real>(config_.input_dim)) || id != std::floor(id))
       refuse("input element ", i, " is ", id, ", expected a whole number from 0 to ", config_.input_dim - 1);
   }
+}
+
+std::unique_ptr<const Layer> Embedding::fused_with(const Layer& next) const {
+  if (!EmbeddedLayer::pays(*this, next)) return nullptr;
+  return std::make_unique<EmbeddedLayer>(*this, next);
 }
 
 void Embedding::forward(Backend& backend, const ForwardArgs& args) const {

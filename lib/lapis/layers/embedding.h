@@ -20,6 +20,7 @@ class Embedding final : public Layer {
     void visit(ConfigVisitor& visitor);
   };
 
+  const Config& config() const { return config_; }
   Embedding(std::string name, const Config& config) : Layer(std::move(name)), config_(config) {}
   std::string_view type() const override { return "Embedding"; }
 
@@ -28,6 +29,7 @@ class Embedding final : public Layer {
   MaskRule mask_rule() const override { return config_.mask_zero ? MaskRule::make : MaskRule::drop; }
   void check_values(const ConstView& x) const override;
 
+  std::unique_ptr<const Layer> fused_with(const Layer& next) const override;
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;
   void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }

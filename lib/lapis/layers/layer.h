@@ -45,12 +45,21 @@ enum class MaskRule {
   make,  // it makes one from its input (Embedding with mask_zero)
 };
 
+/// The table [count, inputs] of an Embedding in front of a layer.
+struct Words {
+  const Real* table = nullptr;
+  Index count = 0;
+};
+
 struct ForwardArgs {
   ConstView x;
   View y;
   const Real* parameters = nullptr;  // this layer's, in the order of `parameters()`, without gaps
   const Real* prepared = nullptr;    // the same as `prepare` made them, or nullptr; never when training
-  Real* saved = nullptr;             // nullptr: not training
+  /// > 0: x's data are ids [batch, time] of so many words, which `prepare` was given; its shape is that of
+  /// the embedded words. Only with `prepared`, for layers that take words.
+  Index words = 0;
+  Real* saved = nullptr;  // nullptr: not training
   Real* scratch = nullptr;
   Mask mask = nullptr;                // [batch, time] of x, or nullptr
   std::uint8_t* made_mask = nullptr;  // [batch, time] to fill, for MaskRule::make
@@ -91,13 +100,18 @@ class Layer {
   /// In Keras's order. `x` as for output_shape; only sizes that decide a parameter's shape must be known.
   virtual std::vector<ParameterInfo> parameters(const Shape& x) const;
   virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
-  /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many Reals
-  /// that takes (the same for every batch; 0: nothing to gain), and doing it.
-  virtual Index prepared_size(const Backend& /*backend*/, const Shape& /*x*/) const { return 0; }
+  /// /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many
+  /// Reals that takes (the same for every batch; 0: nothing to gain), and doing it. `words`: see
+  /// ForwardArgs::words.
+  virtual Index prepared_size(const Backend& /*backend*/, const Shape& /*x*/, Index /*words*/) const {
+    return 0;
+  }
   virtual void prepare(Backend& /*backend*/, const Shape& /*x*/, const Real* /*parameters*/,
-                       Real* /*prepared*/) const {}
-  /// One layer that predicts what this one and then `next` do, in one pass over memory; nullptr: there is
-  /// none. Its parameters are this layer's.
+                       const Words& /*words*/, Real* /*prepared*/) const {}
+  /// Whether `words` may be given.
+  virtual bool takes_words() const { return false; }
+  /// One layer that predicts what this one and then `next` do; nullptr: there is none. Its parameters are
+  /// this layer's and then `next`'s.
   virtual std::unique_ptr<const Layer> fused_with(const Layer& /*next*/) const { return nullptr; }
   /// Multiply-accumulates of forward for all of x.
   virtual double macs(const Shape& x) const;

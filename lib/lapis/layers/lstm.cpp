@@ -28,18 +28,22 @@ Memory LSTM::memory(const Backend& backend, const Shape& x, Mode mode) const {
           .scratch = backend.lstm_scratch(sequence)};
 }
 
-Index LSTM::prepared_size(const Backend& backend, const Shape& x) const {
-  return backend.lstm_prepared(op(x, nullptr));
+Index LSTM::prepared_size(const Backend& backend, const Shape& x, Index words) const {
+  return backend.lstm_prepared(op(x, nullptr, words));
 }
 
-void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
-  backend.prepare_lstm(op(x, nullptr), split(x, parameters), prepared);
+void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+                   Real* prepared) const {
+  RecurrentParameters all = split(x, parameters);
+  all.table = words.table;
+  backend.prepare_lstm(op(x, nullptr, words.count), all, prepared);
 }
 
 void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
-  backend.lstm(op(args.x.shape, args.mask), args.x.data, parameters, args.y.data, args.saved, args.scratch);
+  backend.lstm(op(args.x.shape, args.mask, args.words), args.x.data, parameters, args.y.data, args.saved,
+               args.scratch);
 }
 
 void LSTM::backward(Backend& backend, const BackwardArgs& args) const {

@@ -16,12 +16,13 @@ Memory PooledConv2D::memory(const Backend& backend, const Shape& x, Mode mode) c
   return {.scratch = backend.conv2d_scratch(op(x), mode == Mode::train)};
 }
 
-Index PooledConv2D::prepared_size(const Backend& backend, const Shape& x) const {
-  return conv_.prepared_size(backend, x);
+Index PooledConv2D::prepared_size(const Backend& backend, const Shape& x, Index words) const {
+  return conv_.prepared_size(backend, x, words);
 }
 
-void PooledConv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
-  conv_.prepare(backend, x, parameters, prepared);
+void PooledConv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+                           Real* prepared) const {
+  conv_.prepare(backend, x, parameters, words, prepared);
 }
 
 void PooledConv2D::forward(Backend& backend, const ForwardArgs& args) const {

@@ -55,11 +55,12 @@ double RecurrentLayer::macs(const Shape& x) const {
   return static_cast<double>(x.rows()) * static_cast<double>((x[2] + config_.units) * gates_ * config_.units);
 }
 
-Recurrent RecurrentLayer::op(const Shape& x, Mask mask) const {
+Recurrent RecurrentLayer::op(const Shape& x, Mask mask, Index words) const {
   return {.batch = x[0],
           .time = x[1],
           .inputs = x[2],
           .units = config_.units,
+          .words = words,
           .activation = config_.activation,
           .recurrent_activation = config_.recurrent_activation,
           .return_sequences = config_.return_sequences,

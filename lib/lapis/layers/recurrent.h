@@ -39,7 +39,7 @@ class RecurrentLayer : public Layer {
   RecurrentLayer(std::string name, const Config& config, Index gates, std::string_view cell)
       : Layer(std::move(name)), config_(config), gates_(gates), cell_(cell) {}
 
-  Recurrent op(const Shape& x, Mask mask) const;
+  Recurrent op(const Shape& x, Mask mask, Index words = 0) const;
   RecurrentParameters split(const Shape& x, const Real* parameters) const;
   RecurrentGradients split(const Shape& x, Real* gradients) const;
 

@@ -25,19 +25,22 @@ Memory SimpleRNN::memory(const Backend& backend, const Shape& x, Mode mode) cons
           .scratch = backend.simple_rnn_scratch(sequence)};
 }
 
-Index SimpleRNN::prepared_size(const Backend& backend, const Shape& x) const {
-  return backend.simple_rnn_prepared(op(x, nullptr));
+Index SimpleRNN::prepared_size(const Backend& backend, const Shape& x, Index words) const {
+  return backend.simple_rnn_prepared(op(x, nullptr, words));
 }
 
-void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
-  backend.prepare_simple_rnn(op(x, nullptr), split(x, parameters), prepared);
+void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+                        Real* prepared) const {
+  RecurrentParameters all = split(x, parameters);
+  all.table = words.table;
+  backend.prepare_simple_rnn(op(x, nullptr, words.count), all, prepared);
 }
 
 void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
-  backend.simple_rnn(op(args.x.shape, args.mask), args.x.data, parameters, args.y.data, args.saved,
-                     args.scratch);
+  backend.simple_rnn(op(args.x.shape, args.mask, args.words), args.x.data, parameters, args.y.data,
+                     args.saved, args.scratch);
 }
 
 void SimpleRNN::backward(Backend& backend, const BackwardArgs& args) const {

@@ -21,8 +21,10 @@ class SimpleRNN final : public RecurrentLayer {
                                              const RecurrentLayer::Config& config) const override;
 
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
-  Index prepared_size(const Backend& backend, const Shape& x) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const override;
+  Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+               Real* prepared) const override;
+  bool takes_words() const override { return true; }
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;
   void visit_config(ConfigVisitor& visitor) const override { Config{config()}.visit(visitor); }

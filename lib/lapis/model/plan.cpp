@@ -56,7 +56,7 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
     step.layer = layer_at(model, i, mode);
     const Layer& layer = *step.layer;
     const Memory memory = layer.memory(backend, shape, mode);
-    const Index prepared = training ? 0 : layer.prepared_size(backend, shape);
+    const Index prepared = training ? 0 : layer.prepared_size(backend, shape, /*words=*/0);
     if (prepared > 0) {
       step.prepared_offset = prepared_size_;
       prepared_size_ += (prepared + kAlignment - 1) / kAlignment * kAlignment;

@@ -21,7 +21,7 @@ void Workspace::prepare() {
     if (step.prepared_offset < 0) continue;
     step.layer->prepare(backend_, step.x,
                         static_cast<const Real*>(parameters_.get()) + model_.layer_offset(step.number),
-                        static_cast<Real*>(prepared_.get()) + step.prepared_offset);
+                        Words{}, static_cast<Real*>(prepared_.get()) + step.prepared_offset);
   }
   prepared_revision_ = model_.revision();
 }

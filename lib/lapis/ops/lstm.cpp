@@ -114,27 +114,25 @@ struct Cell {
   }
 }
 
-/// z += h_before recurrent_kernel, for kBlocks blocks of kRows cells; the last ones may repeat.
-template <int kRows, int kBlocks>
+/// z += h_before recurrent_kernel, for a block of some cells; the last ones may repeat.
 [[gnu::noinline]] void add_states(const Projection& weights, const Runs& runs, const Cell* const* cells,
                                   Index block) {
-  const Real* h[kRows];
-  for (int i = 0; i < kRows; ++i) h[i] = cells[i]->h_before;
-  Vector sums[kRows][4 * kBlocks];
+  const Real* h[kCellRows];
+  for (int i = 0; i < kCellRows; ++i) h[i] = cells[i]->h_before;
+  Vector sums[kCellRows][kGates];
   const Index panel_step = runs.length * kPanel;
-  multiply_tile<kRows, 2 * kBlocks>(h, runs, weights.recurrent_kernel + 2 * block * panel_step, panel_step,
-                                    sums);
+  multiply_tile<kCellRows, 2>(h, runs, weights.recurrent_kernel + 2 * block * panel_step, panel_step, sums);
 #pragma GCC unroll 16
-  for (int i = 0; i < kRows; ++i) {
+  for (int i = 0; i < kCellRows; ++i) {
     Real* const z = cells[i]->z + block * kBlock;
 #pragma GCC unroll 16
-    for (int v = 0; v < 4 * kBlocks; ++v) sums[i][v] += simd::load(z + v * kLanes);
+    for (int v = 0; v < kGates; ++v) sums[i][v] += simd::load(z + v * kLanes);
   }
 #pragma GCC unroll 16
-  for (int i = 0; i < kRows; ++i) {
+  for (int i = 0; i < kCellRows; ++i) {
     Real* const z = cells[i]->z + block * kBlock;
 #pragma GCC unroll 16
-    for (int v = 0; v < 4 * kBlocks; ++v) simd::store(z + v * kLanes, sums[i][v]);
+    for (int v = 0; v < kGates; ++v) simd::store(z + v * kLanes, sums[i][v]);
   }
 }
 
@@ -144,19 +142,16 @@ void step(const Recurrent& op, const Projection& weights, const Cell* cells, Ind
   const Runs runs = {.length = op.units};
   const Index blocks = blocks_of(op);
   if (rows == 1) {
-    const Cell* const alone[] = {cells};
-    const Index pairs = (blocks + 1) / 2;
-    for (Index number = 0; number < pairs; ++number) {
-      const Index block = 2 * (backwards ? pairs - 1 - number : number);
-      const bool pair = block + 1 < blocks;
-      if (pair) {
-        add_states<1, 2>(weights, runs, alone, block);
-      } else {
-        add_states<1, 1>(weights, runs, alone, block);
-      }
-      finish_cells(op, cells, 1, block);
-      if (pair) finish_cells(op, cells, 1, block + 1);
-    }
+    multiply_rows({.rows = 1,
+                   .n = weights.columns,
+                   .a = &cells->h_before,
+                   .runs = runs,
+                   .panels = weights.recurrent_kernel,
+                   .panel_step = op.units * kPanel,
+                   .c = &cells->z,
+                   .accumulate = true,
+                   .last_panel_first = backwards});
+    for (Index block = 0; block < blocks; ++block) finish_cells(op, cells, 1, block);
     return;
   }
   for (Index number = 0; number < blocks; ++number) {
@@ -164,7 +159,7 @@ void step(const Recurrent& op, const Projection& weights, const Cell* cells, Ind
     for (Index row = 0; row < rows; row += kCellRows) {
       const Cell* tile[kCellRows];
       for (Index i = 0; i < kCellRows; ++i) tile[i] = cells + std::min(row + i, rows - 1);
-      add_states<kCellRows, 1>(weights, runs, tile, block);
+      add_states(weights, runs, tile, block);
     }
     finish_cells(op, cells, rows, block);
   }
@@ -201,18 +196,31 @@ void cell_backward(const Recurrent& op, const Real* gates, const Real* c_before,
 
 }  // namespace
 
-// kernel and recurrent_kernel in panels, bias; all with reordered columns.
+namespace {
+
+/// kernel and recurrent_kernel in panels, bias, shares of words; all with reordered columns.
+Projection projection(const Recurrent& op, const Real* prepared) {
+  const Index columns = columns_of(op);
+  const Real* const recurrent_kernel = prepared + op.inputs * columns;
+  const Real* const bias = recurrent_kernel + op.units * columns;
+  return {columns, prepared, recurrent_kernel, bias, bias + columns};
+}
+
+}  // namespace
+
 Index lstm_prepared(const Recurrent& op) {
-  return (op.inputs + op.units + 1) * columns_of(op);
+  return (op.inputs + op.units + 1 + op.words) * columns_of(op);
 }
 
 void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
+  const Index columns = columns_of(op);
+  Real* const recurrent_kernel = prepared + op.inputs * columns;
+  Real* const bias = recurrent_kernel + op.units * columns;
   reorder_matrix(op, parameters.kernel, op.inputs, prepared);
-  prepared += op.inputs * columns_of(op);
-  reorder_matrix(op, parameters.recurrent_kernel, op.units, prepared);
-  prepared += op.units * columns_of(op);
-  simd::fill_zero(prepared, columns_of(op));
-  if (parameters.bias != nullptr) reorder_row(op, parameters.bias, prepared, kPanel);
+  reorder_matrix(op, parameters.recurrent_kernel, op.units, recurrent_kernel);
+  simd::fill_zero(bias, columns);
+  if (parameters.bias != nullptr) reorder_row(op, parameters.bias, bias, kPanel);
+  if (op.words > 0) project_words(op, parameters.table, projection(op, prepared), bias + columns);
 }
 
 Index lstm_saved(const Recurrent& op) {
@@ -235,12 +243,11 @@ void lstm(Parallel& parallel, const Recurrent& op, const Real* x, const Recurren
   if (prepared == nullptr) {
     prepare_lstm(op, parameters, scratch);
     prepared = scratch;
+    scratch += lstm_prepared(op);
   }
-  scratch += lstm_prepared(op);
-  const Index columns = columns_of(op);
+  const Projection weights = projection(op, prepared);
+  const Index columns = weights.columns;
   const Index size = padded_units(op);
-  const Real* const recurrent_kernel = prepared + op.inputs * columns;
-  const Projection weights = {columns, prepared, recurrent_kernel, recurrent_kernel + op.units * columns};
   const bool training = saved != nullptr;
 
   for_each_chunk(parallel, op, [&](Index first, Index rows, int thread) {

@@ -96,10 +96,14 @@ void multiply_few_rows(const RowProduct& product, Index first, Index rows) {
     a[i] = product.a[first + std::min(i, rows - 1)];
     c[i] = product.c[first + std::min(i, rows - 1)];
   }
-  Index column = 0;
-  for (; column + (kPanels - 1) * kPanel < product.n; column += kPanels * kPanel)
-    multiply_and_store<kRows, kPanels>(product, a, c, rows, column);
-  for (; column < product.n; column += kPanel) multiply_and_store<kRows, 1>(product, a, c, rows, column);
+  const Index panels = (product.n + kPanel - 1) / kPanel;
+  const Index groups = panels / kPanels;
+  for (Index number = 0; number < groups; ++number) {
+    const Index group = product.last_panel_first ? groups - 1 - number : number;
+    multiply_and_store<kRows, kPanels>(product, a, c, rows, group * kPanels * kPanel);
+  }
+  for (Index panel = groups * kPanels; panel < panels; ++panel)
+    multiply_and_store<kRows, 1>(product, a, c, rows, panel * kPanel);
 }
 
 }  // namespace
@@ -123,7 +127,7 @@ void multiply_rows(const RowProduct& product) {
     }
     // Tiles of fewer rows are wider, so that there are always enough sums in flight.
     if (rows == 1) {
-      multiply_few_rows<1, 4>(product, i, 1);
+      multiply_few_rows<1, kAlonePanels>(product, i, 1);
       ++i;
     } else {
       const Index taken = std::min<Index>(rows, kTileRows / 2);

@@ -17,6 +17,8 @@ struct RowProduct {
   Index panel_step = 0;            // from one panel to the next
   Real* const* c = nullptr;        // c[i]: where row i of C begins, n values
   bool accumulate = false;
+  /// Few rows only: begin with the last panels, which a product before this one has left in the cache.
+  bool last_panel_first = false;
   const Real* bias = nullptr;                  // [n]
   Activation activation = Activation::linear;  // an element-wise one
 };

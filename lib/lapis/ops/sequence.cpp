@@ -20,21 +20,48 @@ void from_steps(Parallel& parallel, const Recurrent& op, const Real* steps, Real
   });
 }
 
+namespace {
+
+/// inputs kernel + bias.
+RowProduct input_product(const Recurrent& op, const Projection& weights, RowAddresses& addresses) {
+  return {.n = weights.columns,
+          .a = addresses.a,
+          .runs = {.length = op.inputs},
+          .panels = weights.kernel,
+          .panel_step = op.inputs * kPanel,
+          .c = addresses.c,
+          .bias = weights.bias};
+}
+
+}  // namespace
+
+void project_words(const Recurrent& op, const Real* table, const Projection& weights, Real* words) {
+  RowAddresses addresses;
+  RowProduct product = input_product(op, weights, addresses);
+  for (Index first = 0; first < op.words; first += kMostRows) {
+    product.rows = std::min(kMostRows, op.words - first);
+    for (Index i = 0; i < product.rows; ++i) {
+      addresses.a[i] = table + (first + i) * op.inputs;
+      addresses.c[i] = words + (first + i) * weights.columns;
+    }
+    multiply_rows(product);
+  }
+}
+
 void project_inputs(const Recurrent& op, const Real* x, const Projection& weights, const Chunk& chunk,
                     Index s, Index last) {
   RowAddresses addresses;
-  RowProduct product;
-  product.n = weights.columns;
-  product.a = addresses.a;
-  product.c = addresses.c;
-  product.runs.length = op.inputs;
-  product.panels = weights.kernel;
-  product.panel_step = op.inputs * kPanel;
-  product.bias = weights.bias;
+  RowProduct product = input_product(op, weights, addresses);
   for (; s < last; ++s) {
     for (Index i = 0; i < chunk.rows; ++i) {
       if (is_masked(op, chunk.first + i, s)) continue;
-      addresses.a[product.rows] = x + ((chunk.first + i) * op.time + time_of(op, s)) * op.inputs;
+      const Index position = (chunk.first + i) * op.time + time_of(op, s);
+      if (op.words > 0) {
+        simd::copy(weights.words + static_cast<Index>(x[position]) * weights.columns, chunk.z_at(s, i),
+                   weights.columns);
+        continue;
+      }
+      addresses.a[product.rows] = x + position * op.inputs;
       addresses.c[product.rows] = chunk.z_at(s, i);
       ++product.rows;
     }

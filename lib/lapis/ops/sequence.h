@@ -55,6 +55,7 @@ struct Projection {
   const Real* kernel = nullptr;            // panels of [inputs, columns]
   const Real* recurrent_kernel = nullptr;  // panels of [units, columns]
   const Real* bias = nullptr;              // [columns]
+  const Real* words = nullptr;             // [words, columns]: each word's share of the sums, with the bias
 };
 
 /// Rows [first, first + rows) of the batch on their way through time, and where their sums z go: step s of
@@ -69,6 +70,9 @@ struct Chunk {
   /// How many steps' inputs are multiplied at once.
   Index steps_at_once() const { return std::max(Index{1}, kProjectedRows / rows); }
 };
+
+/// words [count, columns] = table kernel + bias.
+void project_words(const Recurrent& op, const Real* table, const Projection& weights, Real* words);
 
 /// The inputs' share of steps [s, last) of a chunk, x kernel + bias, where they are not masked.
 void project_inputs(const Recurrent& op, const Real* x, const Projection& weights, const Chunk& chunk,

@@ -22,30 +22,30 @@ Index turned_size(const Recurrent& op) {
 
 }  // namespace
 
-// kernel and recurrent_kernel in panels, bias.
-Index simple_rnn_prepared(const Recurrent& op) {
-  return panels_size(op.inputs, op.units) + panels_size(op.units, op.units) + op.units;
-}
-
-void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
-  pack_panels({parameters.kernel, op.units}, op.inputs, op.units, prepared);
-  prepared += panels_size(op.inputs, op.units);
-  pack_panels({parameters.recurrent_kernel, op.units}, op.units, op.units, prepared);
-  prepared += panels_size(op.units, op.units);
-  if (parameters.bias == nullptr)
-    simd::fill_zero(prepared, op.units);
-  else
-    simd::copy(parameters.bias, prepared, op.units);
-}
-
 namespace {
 
+/// kernel and recurrent_kernel in panels, bias, shares of words.
 Projection projection(const Recurrent& op, const Real* prepared) {
   const Real* const recurrent_kernel = prepared + panels_size(op.inputs, op.units);
-  return {op.units, prepared, recurrent_kernel, recurrent_kernel + panels_size(op.units, op.units)};
+  const Real* const bias = recurrent_kernel + panels_size(op.units, op.units);
+  return {op.units, prepared, recurrent_kernel, bias, bias + op.units};
 }
 
 }  // namespace
+
+Index simple_rnn_prepared(const Recurrent& op) {
+  return panels_size(op.inputs, op.units) + panels_size(op.units, op.units) + (1 + op.words) * op.units;
+}
+
+void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
+  Real* const recurrent_kernel = prepared + panels_size(op.inputs, op.units);
+  Real* const bias = recurrent_kernel + panels_size(op.units, op.units);
+  pack_panels({parameters.kernel, op.units}, op.inputs, op.units, prepared);
+  pack_panels({parameters.recurrent_kernel, op.units}, op.units, op.units, recurrent_kernel);
+  simd::fill_zero(bias, op.units);
+  if (parameters.bias != nullptr) simd::copy(parameters.bias, bias, op.units);
+  if (op.words > 0) project_words(op, parameters.table, projection(op, prepared), bias + op.units);
+}
 
 // saved: the state before each step and after the last, [time + 1, batch, padded units].
 Index simple_rnn_saved(const Recurrent& op) {

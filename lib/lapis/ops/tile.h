@@ -20,6 +20,14 @@ inline constexpr Index kTileRows = 6;
 inline constexpr Index kTileRows = 4;
 #endif
 
+/// Panels that meet a row which is alone: as many as leave registers for the rows of B (V8 loads them all
+/// before it multiplies).
+#if defined(__AVX__)
+inline constexpr int kAlonePanels = 4;
+#else
+inline constexpr int kAlonePanels = 3;
+#endif
+
 /// Columns of a panel: B [k, n] is stored as panels [n / kPanel, k, kPanel], see panels.h.
 inline constexpr Index kPanel = 2 * simd::kLanes;
 

@@ -197,14 +197,16 @@ inline Vector each_lane(Vector x, const Function& function) {
   return x;
 }
 
-/// The parts of e^x = 2^n (1 + q), |x| < 2^21 ln 2: q = e^r - 1 for r = x - n ln 2, |r| <= ln 2 / 2, by a polynomial
-/// (Cephes' expf) that is accurate relative to q itself; `bits`: n as the low bits of a word. Float only.
+/// The parts of e^x = 2^n (1 + q), |x| < 2^21 ln 2: q = e^r - 1 for r = x - n ln 2, |r| <= ln 2 / 2, by a
+/// polynomial (Cephes' expf) that is accurate relative to q itself; `bits`: n as the low bits of a word.
+/// Float only.
 struct ExpParts {
   Vector q;
   BitVector bits;
 };
 inline ExpParts exp_parts(Vector x) {
-  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits: no conversion, so NaN is harmless.
+  // Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits: no conversion, so NaN is
+  // harmless.
   const Vector magic = splat(Real(12582912));
   const Vector shifted = x * Real(1.44269504088896341) + magic;
   const Vector n = shifted - magic;
@@ -224,8 +226,8 @@ inline Vector power_of_two(BitVector bits) {
   return from_bits((bits << 23) + (Bits{127} << 23));
 }
 
-/// e^x, within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN. Double:
-/// std::exp.
+/// e^x, within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN.
+/// Double: std::exp.
 inline Vector exp(Vector x) {
   if constexpr (sizeof(Real) == 4) {
     x = at_most(at_least(x, Real(-104)), Real(89));
@@ -253,8 +255,8 @@ inline Vector sigmoid(Vector x) {
   }
 }
 
-/// tanh x, within 2.5 units in the last place: from e^2|x| - 1, which keeps its relative accuracy near 0. Double:
-/// std::tanh.
+/// tanh x, within 2.5 units in the last place: from e^2|x| - 1, which keeps its relative accuracy near 0.
+/// Double: std::tanh.
 inline Vector tanh(Vector x) {
   if constexpr (sizeof(Real) == 4) {
     const Vector size = absolute(x);
