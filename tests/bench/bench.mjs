@@ -53,6 +53,7 @@ function arguments_of(words) {
       threads: { type: 'string', default: '1,2' },
       seconds: { type: 'string', default: '0.2' },
       rounds: { type: 'string', default: '5' },
+      patience: { type: 'string', default: '5' },
       p10: { type: 'boolean', default: false },
       json: { type: 'string', default: `${build_folder}/results.json` },
     },
@@ -60,7 +61,7 @@ function arguments_of(words) {
   const wanted = positionals.length ? positionals : Object.keys(parts);
   const workloads = values.workloads.split(',');
   const [batches, threads] = [values.batches, values.threads].map((list) => list.split(',').map(Number));
-  const [seconds, rounds] = [Number(values.seconds), Number(values.rounds)];
+  const [seconds, rounds, patience] = [values.seconds, values.rounds, values.patience].map(Number);
   const unknown_part = wanted.find((part) => !parts[part]);
   if (unknown_part) usage_error(`no part "${unknown_part}"; there are: ${Object.keys(parts).join(' ')}`);
   const unknown = workloads.find((name) => !workload_names.includes(name));
@@ -69,9 +70,15 @@ function arguments_of(words) {
     usage_error(`--batches takes whole numbers from 1 to ${large_batch}`);
   if (!threads.every((count) => count >= 1 && Number.isInteger(count)))
     usage_error('--threads takes whole numbers');
-  if (!(seconds > 0) || !(rounds >= 1)) usage_error('--seconds and --rounds take positive numbers');
+  if (!(seconds > 0) || !(rounds >= 1) || !(patience >= 0))
+    usage_error('--seconds, --rounds and --patience take positive numbers');
   const statistic = values.p10 ? 'p10_ms' : 'median_ms';
-  return { wanted, statistic, json: values.json, options: { workloads, batches, threads, seconds, rounds } };
+  return {
+    wanted,
+    statistic,
+    json: values.json,
+    options: { workloads, batches, threads, seconds, rounds, patience },
+  };
 }
 
 const { wanted, statistic, json, options } = (() => {

@@ -8,6 +8,7 @@ import {
   learning_rate,
   summary,
 } from './measure.mjs';
+import { with_other_load } from './other_load.mjs';
 import { is_installed, NativePeer, predicting, training } from './native_peers.mjs';
 import { training_network } from './workloads.mjs';
 
@@ -23,15 +24,39 @@ async function with_peers(names, threads, work) {
   }
 }
 
-/** Times all in turns; { name: summary }, those not installed too. */
-async function timed(names, peers, { rounds, seconds }) {
+/** A slice counts as disturbed where others kept more of a core busy than this. */
+const allowed_load = 0.25;
+const pause_ms = 300;
+
+/**
+ * Times all in turns. After a disturbed slice this waits a little and takes it again, for `patience` seconds in all.
+ * Returns the summaries, with those not installed, and how many cores others kept busy in the slices that count, on
+ * average.
+ */
+async function timed(names, peers, { rounds, seconds, patience }) {
   const by_name = Object.fromEntries(peers.map((peer) => [peer.name, peer]));
-  const slice = async (name) => (await by_name[name].ask('run', seconds)).ms;
-  await interleaved(Object.keys(by_name), 1, slice);
+  const loads = [];
+  let patience_ms = patience * 1000;
+  const slice = async (name) => {
+    const peer = by_name[name];
+    for (;;) {
+      const started = performance.now();
+      const { result, cores } = await with_other_load(peer.child.pid, () => peer.ask('run', seconds));
+      if (cores <= allowed_load || patience_ms <= 0) {
+        loads.push(cores);
+        return result.ms;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause_ms));
+      patience_ms -= performance.now() - started;
+    }
+  };
+  await interleaved(Object.keys(by_name), 1, async (name) => (await by_name[name].ask('run', seconds)).ms);
   const times = await interleaved(Object.keys(by_name), rounds, slice);
-  return Object.fromEntries(
-    names.map((name) => [name, times[name] ? summary(times[name]) : { missing: 'not installed' }]),
-  );
+  const found = names.map((name) => [
+    name,
+    times[name] ? summary(times[name]) : { missing: 'not installed' },
+  ]);
+  return { other_load: loads.reduce((a, b) => a + b) / loads.length, peers: Object.fromEntries(found) };
 }
 
 /** Predictions with 1 and 2 threads. */
@@ -45,7 +70,7 @@ export async function measure_native(options, add) {
           for (const peer of peers) outputs[peer.name] = await peer.predict(workload, batch);
           const differences = check_outputs(`${workload}, batch ${batch}`, outputs);
           const found = await timed(predicting, peers, options);
-          add({ part: 'native', kind: 'predict', workload, batch, threads, differences, peers: found });
+          add({ part: 'native', kind: 'predict', workload, batch, threads, differences, ...found });
         }
     });
 }

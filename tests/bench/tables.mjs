@@ -46,7 +46,9 @@ export function times_table(results, key) {
       best ?? '',
     ];
   });
-  const heading = `${place(results[0])}: milliseconds, ${statistics[key]}`;
+  const load = Math.max(...results.map(({ other_load = 0 }) => other_load));
+  const warning = load > 0.1 ? `; DISTURBED: other programs kept up to ${load.toFixed(1)} cores busy` : '';
+  const heading = `${place(results[0])}: milliseconds, ${statistics[key]}${warning}`;
   return `${heading}\n${table([['', ...peers, 'ratio', 'target', 'best peer'], ...rows])}`;
 }
 
