@@ -31,6 +31,10 @@ export function compared({ peers }, key) {
 const place = ({ part, kind, batch, threads }) =>
   `${part}, ${kind === 'step' ? 'training step' : kind}, batch ${batch}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
 
+/** Where other programs had a part in the figures: how many cores they kept busy. */
+const disturbance = ({ other_load = 0 }) =>
+  other_load > 0.15 ? ` (others: ${other_load.toFixed(1)} cores)` : '';
+
 /** One group of results (same row_key) in milliseconds: a workload a row, a peer a column. */
 export function times_table(results, key) {
   const peers = [...new Set(results.flatMap((result) => Object.keys(result.peers)))];
@@ -39,16 +43,14 @@ export function times_table(results, key) {
     const target = ratio_target(result);
     const cell = (entry) => (entry ? (entry.missing ?? milliseconds(entry[key])) : '');
     return [
-      `${result.workload} ${title_of(result.workload)}`,
+      `${result.workload} ${title_of(result.workload)}${disturbance(result)}`,
       ...peers.map((peer) => cell(result.peers[peer])),
       ratio === undefined ? '' : ratio.toFixed(2),
       target === undefined ? '' : `<= ${target}`,
       best ?? '',
     ];
   });
-  const load = Math.max(...results.map(({ other_load = 0 }) => other_load));
-  const warning = load > 0.1 ? `; DISTURBED: other programs kept up to ${load.toFixed(1)} cores busy` : '';
-  const heading = `${place(results[0])}: milliseconds, ${statistics[key]}${warning}`;
+  const heading = `${place(results[0])}: milliseconds, ${statistics[key]}`;
   return `${heading}\n${table([['', ...peers, 'ratio', 'target', 'best peer'], ...rows])}`;
 }
 
