@@ -5,7 +5,7 @@
 //   train NAME BATCH RATE STEPS     loads it, does STEPS steps of Adam on the first samples           { losses: [...] }
 //   run SECONDS                     times what was loaded last, call by call                          { ms: [...] }
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { build_folder, model_folder, repository } from './files.mjs';
 import { here, package_version } from './node_libraries.mjs';
@@ -77,9 +77,10 @@ export class NativePeer {
 
   /** Output of `predict`. */
   async predict(workload, batch) {
-    const file = `${this.name}.output`;
+    const file = `${this.name}.${this.child.pid}.output`;
     await this.ask('predict', workload, batch, file);
     const bytes = readFileSync(`${model_folder}/${file}`);
+    rmSync(`${model_folder}/${file}`);
     return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   }
 
