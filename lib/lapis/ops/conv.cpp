@@ -7,6 +7,7 @@
 #include "lapis/ops/pieces.h"
 #include "lapis/ops/pooling.h"
 #include "lapis/ops/product.h"
+#include "lapis/ops/winograd.h"
 
 namespace lapis::cpu {
 
@@ -39,6 +40,7 @@ struct Convolution {
   const Real* bias = nullptr;
   Activation activation = Activation::linear;
   const Pool2D* pool = nullptr;
+  bool winograd = false;  // panels are Winograd's
 
   /// Rows of the result: of the pooled image, where there is pooling.
   Index rows() const { return pool != nullptr ? pool->window.out_height : windows.out_height; }
@@ -65,7 +67,10 @@ struct Convolution {
   }
 
   /// A thread's memory for `rows` rows of the result: the band of the source, and the rows before pooling.
-  Index band_size(Index rows) const { return round_up(windows.band_size(most_convolved(rows))); }
+  Index band_size(Index rows) const {
+    const Index convolved = most_convolved(rows);
+    return round_up(winograd ? Winograd{windows, filters}.memory(convolved) : windows.band_size(convolved));
+  }
   Index memory(Index rows) const {
     const Index pooled = pool == nullptr ? 0 : most_convolved(rows) * windows.out_width * filters;
     return band_size(rows) + round_up(pooled);
@@ -77,7 +82,9 @@ Index rows_of_piece(const Convolution& convolution, int threads) {
   const Index all = convolution.rows();
   const Index pieces = std::max(Index{1}, 4 * threads / convolution.batch);
   Index rows = threads == 1 ? all : std::max(Index{1}, all / pieces);
-  while (rows > 1 && convolution.memory(rows) > kBandSize) rows = (rows + 1) / 2;
+  const Index fixed =
+      convolution.winograd ? Winograd{convolution.windows, convolution.filters}.working_memory() : 0;
+  while (rows > 1 && convolution.memory(rows) - fixed > kBandSize) rows = (rows + 1) / 2;
   return rows;
 }
 
@@ -85,6 +92,9 @@ Index rows_of_piece(const Convolution& convolution, int threads) {
 void convolve_rows(const Convolution& convolution, const Real* source, Index first, Index last, Real* memory,
                    Real* y) {
   const Windows& windows = convolution.windows;
+  if (convolution.winograd)
+    return Winograd{windows, convolution.filters}.convolve(
+        source, first, last, convolution.panels, convolution.bias, convolution.activation, memory, y);
   const Band band = make_band(windows, source, first, last, windows.fit_the_source() ? nullptr : memory);
   RowAddresses addresses;
   RowProduct product;
@@ -140,12 +150,28 @@ void convolve(Parallel& parallel, const Convolution& convolution, const Real* so
   });
 }
 
-Convolution forward(const Conv2DOp& op) {
+Winograd winograd_of(const Conv2DOp& op) {
+  return {Windows::over_x(op.window), op.filters};
+}
+bool winograd_pays(const Conv2DOp& op) {
+  return Winograd::pays(Windows::over_x(op.window), op.filters);
+}
+
+/// The kernel in panels, for a plain sum.
+Index packed_size(const Conv2DOp& op) {
+  return round_up(panels_size(taps_of(op) * op.window.channels, op.filters));
+}
+void pack_kernel(const Conv2DOp& op, const Real* kernel, Real* panels) {
+  pack_panels({kernel, op.filters}, taps_of(op) * op.window.channels, op.filters, panels);
+}
+
+Convolution forward(const Conv2DOp& op, bool prepared) {
   return {.windows = Windows::over_x(op.window),
           .batch = op.window.batch,
           .filters = op.filters,
           .activation = op.activation,
-          .pool = op.pool ? &*op.pool : nullptr};
+          .pool = op.pool ? &*op.pool : nullptr,
+          .winograd = prepared && winograd_pays(op)};
 }
 
 Convolution backward_data(const Conv2DOp& op) {
@@ -161,22 +187,25 @@ Index scratch_of(const Convolution& convolution, int threads) {
 // --- Forward ---------------------------------------------------------------------------------------------
 
 Index conv2d_prepared(const Conv2DOp& op) {
-  return panels_size(taps_of(op) * op.window.channels, op.filters);
+  return winograd_pays(op) ? winograd_of(op).prepared_size() : packed_size(op);
 }
 
 void prepare_conv2d(const Conv2DOp& op, const Real* kernel, Real* prepared) {
-  pack_panels({kernel, op.filters}, taps_of(op) * op.window.channels, op.filters, prepared);
+  if (winograd_pays(op))
+    winograd_of(op).prepare(kernel, prepared);
+  else
+    pack_kernel(op, kernel, prepared);
 }
 
 void conv2d(Parallel& parallel, const Conv2DOp& op, const Real* x, const Conv2DParameters& parameters,
             Real* y, Real* scratch) {
-  Convolution convolution = forward(op);
+  Convolution convolution = forward(op, parameters.prepared != nullptr);
   convolution.bias = parameters.bias;
   convolution.panels = parameters.prepared;
   if (convolution.panels == nullptr) {
-    prepare_conv2d(op, parameters.kernel, scratch);
+    pack_kernel(op, parameters.kernel, scratch);
     convolution.panels = scratch;
-    scratch += round_up(conv2d_prepared(op));
+    scratch += packed_size(op);
   }
   convolve(parallel, convolution, x, y, scratch);
 }
@@ -368,7 +397,8 @@ void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* 
 }
 
 Index conv2d_scratch(const Conv2DOp& op, bool training, int threads) {
-  Index size = round_up(conv2d_prepared(op)) + scratch_of(forward(op), threads);
+  Index size = std::max(packed_size(op) + scratch_of(forward(op, /*prepared=*/false), threads),
+                        scratch_of(forward(op, /*prepared=*/true), threads));
   if (!training) return size;
   size = std::max(size, turned_size(op) + scratch_of(backward_data(op), threads));
   const Index parts = parts_of(op);
