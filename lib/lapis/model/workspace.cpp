@@ -67,6 +67,7 @@ ConstView Workspace::run(Index batch, bool training, std::uint64_t seed, std::ui
       args.training = training;
       args.random = random_for(step);
       step.layer->forward(backend_, args);
+      if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::forward);
     }
     x = y;
   }
@@ -127,6 +128,7 @@ void Workspace::backward(bool dy_is_logits) {
     args.random = random_for(step);
     args.dy_is_logits = dy_is_logits && i == model_.layer_count() - 1;
     model_.layer(i).backward(backend_, args);
+    if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::backward);
   }
 }
 

@@ -7,6 +7,17 @@
 
 namespace lapis {
 
+/// Hears of each step of a workspace's plan as soon as its layer was called: to see what it takes (the
+/// library has no clock of its own). Not of views, where nothing is called. A backend that works behind the
+/// caller's back may still be at it.
+class StepObserver {
+ public:
+  enum class Pass { forward, backward };
+
+  virtual ~StepObserver() = default;
+  virtual void done(const Plan::Step& step, Pass pass) = 0;
+};
+
 /// The memory of one caller (thread, page, GPU stream), laid out by a Plan; its saved values, walked in
 /// reverse, are the tape. Allocates once, in the constructor. The model and the backend must outlive it;
 /// where the model's values change, the next run sees it.
@@ -22,6 +33,8 @@ class Workspace {
   const Model& model() const { return model_; }
   Backend& backend() const { return backend_; }
   const Plan& plan() const { return plan_; }
+  /// Who hears of each step from now on, in run() and backward(); nullptr, as at the start: nobody.
+  void observe(StepObserver* observer) { observer_ = observer; }
 
   /// Where the next `batch` samples are to be written (1 <= batch <= the planned one), in the backend's
   /// memory.
@@ -67,6 +80,7 @@ class Workspace {
   Index batch_ = 0;
   bool training_ = false;
   std::uint64_t seed_ = 0, step_ = 0;
+  StepObserver* observer_ = nullptr;
 };
 
 }  // namespace lapis

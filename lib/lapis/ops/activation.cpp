@@ -103,6 +103,25 @@ Vector activation_derivative(Activation activation, Vector y, Vector dy) {
   return dy;
 }
 
+void activate_rows(Activation activation, Real* const* rows, Index row_count, Index column, Index count) {
+  const auto apply = [&](const auto& function) {
+    for (Index i = 0; i < row_count; ++i) simd::map(rows[i] + column, rows[i] + column, count, function);
+  };
+  switch (activation) {
+    case Activation::relu:
+      return apply(simd::relu);
+    case Activation::sigmoid:
+      return apply(simd::sigmoid);
+    case Activation::tanh:
+      return apply(simd::tanh);
+    case Activation::hard_sigmoid:
+      return apply(hard_sigmoid);
+    case Activation::linear:
+    case Activation::softmax:
+      break;
+  }
+}
+
 void activate_values_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index count) {
   switch (activation) {
     case Activation::relu:

@@ -260,4 +260,8 @@ class Backend {
 /// (parallel loops then take turns).
 std::unique_ptr<Backend> make_cpu_backend(int threads = 1);
 
+class Parallel;
+/// The CPU, with threads that somebody else keeps (ops/parallel.h).
+std::unique_ptr<Backend> make_cpu_backend(std::unique_ptr<Parallel> parallel);
+
 }  // namespace lapis

@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "lapis/ops/activation.h"
 #include "lapis/ops/conv.h"
@@ -27,10 +28,14 @@ std::size_t bytes_of(Index count) {
 }  // namespace
 
 std::unique_ptr<Backend> make_cpu_backend(int threads) {
-  return std::make_unique<CpuBackend>(threads);
+  return make_cpu_backend(make_parallel(threads));
 }
 
-CpuBackend::CpuBackend(int threads) : parallel_(make_parallel(threads)) {}
+std::unique_ptr<Backend> make_cpu_backend(std::unique_ptr<Parallel> parallel) {
+  return std::make_unique<CpuBackend>(std::move(parallel));
+}
+
+CpuBackend::CpuBackend(std::unique_ptr<Parallel> parallel) : parallel_(std::move(parallel)) {}
 
 std::string CpuBackend::name() const {
   return "cpu";

@@ -11,7 +11,7 @@ namespace lapis {
 /// The CPU: each operation is a free function in a file of its family; this class only gathers them.
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(int threads);
+  explicit CpuBackend(std::unique_ptr<Parallel> parallel);
 
   std::string name() const override;
 

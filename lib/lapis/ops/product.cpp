@@ -84,7 +84,7 @@ template <int kRows, int kPanels>
   // ReLU costs nothing in registers; other functions are a pass over a tile that is still in the cache.
   if (product.activation == Activation::linear || product.activation == Activation::relu) return;
   const Index columns = std::min(kPanels * kPanel, product.n - column);
-  for (Index i = 0; i < rows; ++i) activate_values(product.activation, c[i] + column, c[i] + column, columns);
+  activate_rows(product.activation, c, rows, column, columns);
 }
 
 /// All columns of `rows` <= kRows rows, kPanels panels at a time while there are so many.
