@@ -64,20 +64,15 @@ class Prediction {
   Prediction(const std::string& name, Index batch, int threads)
       : file_(lapis::read_model(read_file(name + ".safetensors"))),
         backend_(lapis::make_cpu_backend(threads)),
-        batch_(batch),
         x_(read_input(name, batch, shape_)),
         workspace_(file_.model, *backend_, shape_, lapis::Mode::predict) {}
 
-  /// The input is copied in each time, as whoever predicts must.
-  lapis::ConstView run() {
-    backend_->upload(x_.data(), workspace_.input(batch_).data, x_.size() * sizeof(Real));
-    return workspace_.run(batch_);
-  }
+  /// The input is read where it is, as the other peers do.
+  lapis::ConstView run() { return workspace_.run_on({x_.data(), shape_}); }
 
  private:
   lapis::ModelFile file_;
   std::unique_ptr<lapis::Backend> backend_;
-  Index batch_;
   Shape shape_;
   std::vector<Real> x_;
   lapis::Workspace workspace_;

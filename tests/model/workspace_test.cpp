@@ -48,6 +48,17 @@ Model two_dropouts() {
   return Model("dropouts", {kUnknown, 1000}, std::move(layers));
 }
 
+/// Writes down what it hears: "+" and the number of a step's first layer, "-" going backward.
+class Notes final : public StepObserver {
+ public:
+  std::string text;
+
+ private:
+  void done(const Plan::Step& step, Pass pass) override {
+    text += (pass == Pass::forward ? "+" : "-") + std::to_string(step.number) + " ";
+  }
+};
+
 }  // namespace
 
 TEST_CASE("predict, inspect and train without training give equal bits") {
@@ -58,6 +69,22 @@ TEST_CASE("predict, inspect and train without training give equal bits") {
     CHECK(run(network, *backend, Mode::inspect, 4, 4) == expected);
     CHECK(run(network, *backend, Mode::train, 4, 4) == expected);
     CHECK(std::all_of(expected.begin(), expected.end(), [](Real p) { return p > 0 && p < 1; }));
+  }
+}
+
+TEST_CASE("run_on reads the input where it lies, and leaves the workspace's own alone") {
+  const auto backend = make_cpu_backend(1);
+  for (const Network& network : networks()) {
+    INFO(network.model.name());
+    const Values expected = run(network, *backend, Mode::predict, 4, 3);
+    const Values x = network_input(network, network.x.with_batch(3));
+    Workspace workspace(network.model, *backend, network.x.with_batch(4), Mode::predict);
+    CHECK(copy(workspace.run_on({x.data(), network.x.with_batch(3)})) == expected);
+    const View own = workspace.input(3);
+    CHECK(std::all_of(own.data, own.data + own.shape.size(), [](Real value) { return value == 0; }));
+    CHECK_THROWS_AS(workspace.run_on({x.data(), network.x.with_batch(5)}), Error);
+    Workspace training(network.model, *backend, network.x.with_batch(4), Mode::train);
+    CHECK_THROWS_AS(training.run_on({x.data(), network.x.with_batch(3)}), Error);
   }
 }
 
@@ -219,6 +246,41 @@ TEST_CASE("training twice alike gives equal bits, another step other ones") {
     CHECK(train(network, other, 4, 7) == first);
     CHECK(train(network, workspace, 4, 8) != first);
   }
+}
+
+TEST_CASE("an observer hears of every step that is done, in turn, and changes no result") {
+  const auto backend = make_cpu_backend(1);
+  // Conv, ReLU, max pooling, Conv, average pooling, Dropout, Flatten, Dense, Dense, ...
+  const Network network = cnn();
+  for (const Mode mode : {Mode::predict, Mode::inspect, Mode::train}) {
+    Notes notes;
+    Workspace workspace(network.model, *backend, network.x, mode);
+    workspace.observe(&notes);
+    fill(workspace, network, 3);
+    const Values y = copy(workspace.run(3));
+    std::string expected;
+    for (const Plan::Step& step : workspace.plan().steps())
+      if (!step.is_view) expected += "+" + std::to_string(step.number) + " ";
+    CHECK(notes.text == expected);
+    CHECK(y == run(network, *backend, mode, 4, 3));
+    notes.text.clear();
+    workspace.observe(nullptr);
+    workspace.run(3);
+    CHECK(notes.text.empty());
+  }
+
+  Notes notes;
+  Workspace training(network.model, *backend, network.x, Mode::train);
+  Workspace unobserved(network.model, *backend, network.x, Mode::train);
+  training.observe(&notes);
+  CHECK(train(network, training, 3) == train(network, unobserved, 3));
+  std::string forward, backward;
+  for (const Plan::Step& step : training.plan().steps()) {
+    if (step.is_view) continue;
+    forward += "+" + std::to_string(step.number) + " ";
+    backward = "-" + std::to_string(step.number) + " " + backward;
+  }
+  CHECK(notes.text == forward + backward);
 }
 
 TEST_CASE("a workspace gives only what it was made for") {

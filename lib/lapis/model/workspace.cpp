@@ -43,32 +43,48 @@ RandomStream Workspace::random_for(const Plan::Step& step) const {
 }
 
 ConstView Workspace::run(Index batch, bool training, std::uint64_t seed, std::uint64_t step_number) {
-  View x = input(batch);
-  batch_ = batch;
+  const View x = input(batch);
   training_ = training;
   seed_ = seed;
   step_ = step_number;
+  return forward(x);
+}
+
+ConstView Workspace::run_on(const ConstView& x) {
+  if (plan_.mode() != Mode::predict)
+    fail("only a workspace made to predict runs on memory that is not its own");
+  const View own = input(x.shape[0]);
+  if (x.shape != own.shape) fail("a workspace planned for inputs ", own.shape, " cannot run ", x.shape);
+  training_ = false;
+  return forward(x);
+}
+
+ConstView Workspace::forward(ConstView x) {
+  const Index batch = x.shape[0];
+  batch_ = batch;
   const auto* parameters = static_cast<const Real*>(parameters_.get());
   const bool keeps = plan_.mode() == Mode::train;
   if (prepared_ != nullptr && prepared_revision_ != model_.revision()) prepare();
   for (const Plan::Step& step : plan_.steps()) {
-    const View y = {at(step.y_offset), step.y.with_batch(batch)};
-    if (!step.is_view) {
-      ForwardArgs args;
-      args.x = x;
-      args.y = y;
-      args.parameters = parameters + model_.layer_offset(step.number);
-      if (step.prepared_offset >= 0)
-        args.prepared = static_cast<const Real*>(prepared_.get()) + step.prepared_offset;
-      args.saved = keeps ? at(step.saved_offset) : nullptr;
-      args.scratch = at(plan_.scratch_offset());
-      args.mask = mask_at(step.mask_in);
-      args.made_mask = mask_at(step.mask_made);
-      args.training = training;
-      args.random = random_for(step);
-      step.layer->forward(backend_, args);
-      if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::forward);
+    if (step.is_view) {
+      x.shape = step.y.with_batch(batch);
+      continue;
     }
+    const View y = {at(step.y_offset), step.y.with_batch(batch)};
+    ForwardArgs args;
+    args.x = x;
+    args.y = y;
+    args.parameters = parameters + model_.layer_offset(step.number);
+    if (step.prepared_offset >= 0)
+      args.prepared = static_cast<const Real*>(prepared_.get()) + step.prepared_offset;
+    args.saved = keeps ? at(step.saved_offset) : nullptr;
+    args.scratch = at(plan_.scratch_offset());
+    args.mask = mask_at(step.mask_in);
+    args.made_mask = mask_at(step.mask_made);
+    args.training = training_;
+    args.random = random_for(step);
+    step.layer->forward(backend_, args);
+    if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::forward);
     x = y;
   }
   return x;

@@ -44,6 +44,10 @@ class Workspace {
   /// Mode::train, `training` makes Dropout drop, with masks that depend only on (seed, step, layer, element).
   ConstView run(Index batch, bool training = false, std::uint64_t seed = 0, std::uint64_t step = 0);
 
+  /// Predicts for x [batch, ...] (1 <= batch <= the planned one) where it lies, in the backend's memory,
+  /// instead of a copy in input(). Only in Mode::predict.
+  ConstView run_on(const ConstView& x);
+
   /// Output of layer i in the last run (not in Mode::predict).
   ConstView activation(int i) const;
   /// The mask that the output carries: [batch, time], or nullptr.
@@ -65,6 +69,7 @@ class Workspace {
  private:
   Real* at(Index offset) const { return memory_ + offset; }
   void prepare();
+  ConstView forward(ConstView x);
   void check_trains() const;
   std::uint8_t* mask_at(int mask) const;
   RandomStream random_for(const Plan::Step& step) const;
