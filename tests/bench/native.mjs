@@ -97,7 +97,7 @@ export async function measure_training(options, add) {
         batch: large_batch,
         threads,
         losses,
-        peers: found,
+        ...found,
       });
     }
   });
