@@ -3,12 +3,14 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands.h"
 #include "common.h"
 #include "console.h"
 #include "lapis/model/plan.h"
+#include "speed.h"
 
 namespace lapis::native {
 namespace {
@@ -16,10 +18,24 @@ namespace {
 /// Stands for a size that the model leaves open and no input pipeline fixes.
 constexpr Index kOpenSize = 64;
 
+/// Beyond either the speed is left to `lapis bench`, so that this command stays quick.
+constexpr double kMostMacs = 2e9;
+constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+
+constexpr double kSpeedSeconds = 0.2;
+
 struct Options {
   std::string model;
   Index batch = 1;
+  bool layers = false;
   bool json = false;
+};
+
+/// Of one prediction of one sample, on one thread.
+struct MeasuredSpeed {
+  SpeedOptions options;
+  std::optional<Speed> speed;
+  std::string why_not;  // where there is none
 };
 
 struct LayerCost {
@@ -53,13 +69,33 @@ std::vector<LayerCost> layer_costs(const Model& model, const Shape& sample) {
 /// Bytes of the workspaces for a batch; the parameters are shared and come on top.
 struct PlanBytes {
   std::size_t predict = 0, inspect = 0, train = 0;
+  std::size_t prepared = 0;  // to predict, for any batch: the parameters as the kernels want them
 };
 
 PlanBytes plan_bytes(const Model& model, const Shape& sample, Index batch) {
   const std::unique_ptr<Backend> backend = make_cpu_backend(1);
   const Shape x = with_batch_in_front(batch, sample);
   const auto bytes = [&](Mode mode) { return Plan(model, *backend, x, mode).bytes(); };
-  return {bytes(Mode::predict), bytes(Mode::inspect), bytes(Mode::train)};
+  const Plan predict(model, *backend, x, Mode::predict);
+  return {predict.bytes(), bytes(Mode::inspect), bytes(Mode::train), predict.prepared_bytes()};
+}
+
+MeasuredSpeed measure(ModelFile& file, bool layers) {
+  MeasuredSpeed measured;
+  measured.options.layers = layers;
+  measured.options.seconds = kSpeedSeconds;
+  const Shape x = with_batch_in_front(1, sample_shape(file));
+  if (!x.is_known()) {
+    measured.why_not = "the model leaves sizes open: " + file.model.input_shape().to_string();
+    return measured;
+  }
+  const PlanBytes bytes = plan_bytes(file.model, x.without_batch(), 1);
+  if (file.model.macs(x) > kMostMacs || bytes.predict + bytes.prepared > kMostBytes) {
+    measured.why_not = "too large to be quick; see lapis bench";
+    return measured;
+  }
+  measured.speed = measure_speed(file, x, measured.options);
+  return measured;
 }
 
 Json integer(std::size_t value) {
@@ -75,7 +111,7 @@ Json input_json(const ModelFile& file) {
 }
 
 void print_json_info(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
-                     const PlanBytes& bytes) {
+                     const PlanBytes& bytes, const MeasuredSpeed& measured) {
   Json::Array layers;
   double macs = 0;
   for (int i = 0; i < file.model.layer_count(); ++i) {
@@ -101,10 +137,13 @@ void print_json_info(const Options& options, const ModelFile& file, const std::v
                               {"parameters", integer(file.model.values().size() * sizeof(Real))},
                               {"predict", integer(bytes.predict)},
                               {"inspect", integer(bytes.inspect)},
-                              {"train", integer(bytes.train)}}},
+                              {"train", integer(bytes.train)},
+                              {"prepared", integer(bytes.prepared)}}},
+      {"speed", measured.speed ? Json(to_json(*measured.speed, measured.options)) : Json()},
       {"metrics", std::move(metrics)},
       {"training", file.training.empty() ? Json() : Json::parse(file.training)},
   };
+  if (!measured.speed) info.push_back({"not_measured", measured.why_not});
   print_json(std::move(info));
 }
 
@@ -127,8 +166,16 @@ std::string join(const std::vector<std::string>& parts) {
   return text;
 }
 
+void print_memory(const Options& options, const ModelFile& file, const PlanBytes& bytes) {
+  const auto text = [](std::size_t count) { return format_bytes(static_cast<double>(count)); };
+  std::printf("  memory   %s parameters", text(file.model.values().size() * sizeof(Real)).c_str());
+  if (bytes.prepared > 0) std::printf("; %s more, prepared to predict", text(bytes.prepared).c_str());
+  std::printf("\n           for a batch of %td: %s to predict, %s to inspect, %s to train\n", options.batch,
+              text(bytes.predict).c_str(), text(bytes.inspect).c_str(), text(bytes.train).c_str());
+}
+
 void print_plain(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
-                 const PlanBytes& bytes) {
+                 const PlanBytes& bytes, const MeasuredSpeed& measured) {
   const Style style(stdout);
   const int width = terminal_width(stdout);
   std::printf("%s%s%s\n\n", style.bold, file.model.name().c_str(), style.off);
@@ -149,27 +196,30 @@ void print_plain(const Options& options, const ModelFile& file, const std::vecto
       {"total", "", "", format_count(static_cast<double>(file.model.values().size())), format_count(macs)});
   std::printf("%s\n", table.to_string().c_str());
 
-  const auto parameter_bytes = static_cast<double>(file.model.values().size() * sizeof(Real));
-  std::printf("  memory   %s parameters; for a batch of %td: %s to predict, %s to inspect, %s to train\n",
-              format_bytes(parameter_bytes).c_str(), options.batch,
-              format_bytes(static_cast<double>(bytes.predict)).c_str(),
-              format_bytes(static_cast<double>(bytes.inspect)).c_str(),
-              format_bytes(static_cast<double>(bytes.train)).c_str());
+  print_memory(options, file, bytes);
+  if (measured.speed) {
+    std::printf("  speed    %s\n           with a batch of 1 on one thread\n",
+                speed_line(*measured.speed).c_str());
+  } else {
+    std::printf("  speed    not measured: %s\n", measured.why_not.c_str());
+  }
   std::string metrics;
   for (const auto& [name, value] : file.metrics)
     metrics += (metrics.empty() ? "" : ", ") + name + " " + format_fixed(value, 4);
   if (!metrics.empty()) std::printf("  metrics  %s\n", metrics.c_str());
+  if (measured.speed && options.layers) std::printf("\n%s", step_table(*measured.speed).c_str());
 }
 
 void info(const Options& options) {
-  const ModelFile file = load_model(options.model);
+  ModelFile file = load_model(options.model);
   const Shape sample = with_known_sizes(sample_shape(file));
   const std::vector<LayerCost> costs = layer_costs(file.model, sample);
   const PlanBytes bytes = plan_bytes(file.model, sample, options.batch);
+  const MeasuredSpeed measured = measure(file, options.layers);
   if (options.json) {
-    print_json_info(options, file, costs, bytes);
+    print_json_info(options, file, costs, bytes, measured);
   } else {
-    print_plain(options, file, costs, bytes);
+    print_plain(options, file, costs, bytes, measured);
   }
 }
 
@@ -177,12 +227,14 @@ void info(const Options& options) {
 
 void add_info(CLI::App& app) {
   CLI::App* command =
-      app.add_subcommand("info", "Layers, shapes, parameters, multiply-adds and memory of a model");
+      app.add_subcommand("info", "Layers, shapes, parameters, multiply-adds, memory and speed of a model");
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   command->add_option("--batch", options->batch, "Batch that the memory is for")
       ->check(CLI::Range(1, 65536))
       ->capture_default_str();
+  command->add_flag("--layers", options->layers,
+                    "Speed of each layer, too; those that are done at once in one line");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { info(*options); });
 }

@@ -1,0 +1,292 @@
+#include "speed.h"
+
+#include <algorithm>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "console.h"
+#include "lapis/core/random.h"
+#include "lapis/layers/embedding.h"
+#include "lapis/model/workspace.h"
+#include "lapis/train/loss.h"
+#include "lapis/train/optimizer.h"
+#include "peak.h"
+#include "progress.h"
+
+namespace lapis::native {
+namespace {
+
+constexpr int kWarmUps = 3;
+constexpr std::size_t kFewestRuns = 5;
+constexpr std::size_t kMostRuns = 1'000'000;    // keeps the list of times small
+constexpr std::size_t kMostLayerRuns = 20'000;  // and those of each step
+constexpr double kLearningRate = 1e-6;          // values hardly change: every step is like the first
+constexpr double kTick = 1e-9;                  // no step is shown to take less: rates stay finite
+constexpr double kMega = 1e-6, kGiga = 1e-9, kMilliseconds = 1e3;
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+double median(std::vector<double>& times) {
+  std::sort(times.begin(), times.end());
+  return times[times.size() / 2];
+}
+
+/// Input as the network may get it: numbers in [0, 1), or ids of words that are no padding.
+std::vector<Real> make_input(const Model& model, Index count) {
+  const auto* embedding = dynamic_cast<const Embedding*>(&model.layer(0));
+  const Index words = embedding == nullptr ? 0 : embedding->config().input_dim - 1;
+  const RandomStream random(1, 1);
+  std::vector<Real> x(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    if (embedding == nullptr) {
+      x[i] = static_cast<Real>(random.uniform(i));
+    } else if (words > 0) {
+      x[i] = static_cast<Real>(1 + random.below(i, static_cast<std::uint64_t>(words)));
+    }
+  }
+  return x;
+}
+
+/// Takes the time of each step of a run, one after the other.
+class StepClock final : public StepObserver {
+ public:
+  explicit StepClock(std::size_t steps) : times_(steps) {}
+  std::vector<double>& times(std::size_t step) { return times_[step]; }
+
+  void start() {
+    next_ = 0;
+    last_ = now();
+  }
+  void lap() {
+    const double time = now() - last_;
+    times_[next_++].push_back(std::max(time, kTick));
+    last_ = now();
+  }
+  void done(const Plan::Step& /*step*/, Pass /*pass*/) override { lap(); }
+
+ private:
+  std::vector<std::vector<double>> times_;
+  std::size_t next_ = 0;
+  double last_ = 0;
+};
+
+/// What is run again and again: a prediction or a training step, with all its memory.
+class Task {
+ public:
+  Task(Model& model, Backend& backend, const Shape& x, bool train)
+      : model_(model),
+        backend_(backend),
+        x_(make_input(model, x.size())),
+        batch_(x[0]),
+        workspace_(model, backend, x, train ? Mode::train : Mode::predict) {
+    if (!train) return;
+    loss_.emplace(LossConfig{.from_logits = !model.ends_in_softmax()}, model, backend, batch_);
+    optimizer_.emplace(OptimizerConfig{}, model, backend);
+    labels_.resize(static_cast<std::size_t>(batch_));
+    for (std::size_t i = 0; i < labels_.size(); ++i) labels_[i] = static_cast<Index>(i) % loss_->classes();
+  }
+
+  /// With a clock: a lap for each of steps().
+  void run(StepClock* clock = nullptr) {
+    const auto lap = [&] {
+      if (clock != nullptr) clock->lap();
+    };
+    backend_.upload(x_.data(), workspace_.input(batch_).data, x_.size() * sizeof(Real));
+    workspace_.observe(clock);
+    if (clock != nullptr) clock->start();
+    const bool train = optimizer_.has_value();
+    const ConstView y = workspace_.run(batch_, train, /*seed=*/1,
+                                       train ? static_cast<std::uint64_t>(optimizer_->steps()) : 0);
+    if (!train) return;
+    loss_->compute(y, labels_, workspace_.output_gradient().data);
+    lap();
+    workspace_.zero_gradients();
+    lap();
+    workspace_.backward(loss_->gradient_is_logits());
+    optimizer_->step(kLearningRate, model_.values().data(), workspace_.gradients());
+    lap();
+  }
+
+  /// What a run consists of, in turn, without times.
+  std::vector<StepSpeed> steps() const {
+    std::vector<StepSpeed> list;
+    const std::vector<Plan::Step>& plan = workspace_.plan().steps();
+    for (std::size_t i = 0; i < plan.size(); ++i) {
+      if (!plan[i].is_view) list.push_back({name(i), "forward", 0, 2 * plan[i].layer->macs(plan[i].x)});
+    }
+    if (!optimizer_) return list;
+    list.push_back({"cross-entropy", "loss"});
+    list.push_back({"gradients", "zero"});
+    for (std::size_t i = plan.size(); i-- > 0;) {
+      // The gradients of the parameters and of the input; nobody wants that of the first layer's.
+      const double products = i > 0 ? 2 : 1;
+      if (!plan[i].is_view)
+        list.push_back({name(i), "backward", 0, 2 * products * plan[i].layer->macs(plan[i].x)});
+    }
+    list.push_back({"Adam", "update"});
+    return list;
+  }
+
+ private:
+  /// Of all layers that step i does.
+  std::string name(std::size_t i) const {
+    const std::vector<Plan::Step>& plan = workspace_.plan().steps();
+    const int end = i + 1 < plan.size() ? plan[i + 1].number : model_.layer_count();
+    std::string text = model_.layer(plan[i].number).name();
+    for (int number = plan[i].number + 1; number < end; ++number) text += " + " + model_.layer(number).name();
+    return text;
+  }
+
+  Model& model_;
+  Backend& backend_;
+  std::vector<Real> x_;
+  Index batch_;
+  Workspace workspace_;
+  std::optional<Loss> loss_;  // this and the two below: to train
+  std::optional<Optimizer> optimizer_;
+  std::vector<Index> labels_;
+};
+
+/// Times of at most `most` runs in about so many seconds; of the bar, this is the part from `from` to `to`.
+std::vector<double> time_runs(const std::function<void()>& run, double seconds, std::size_t most,
+                              Progress& progress, long from, long to) {
+  std::vector<double> times;
+  const double start = now();
+  for (double before = start;
+       times.size() < kFewestRuns || (before - start < seconds && times.size() < most);) {
+    run();
+    const double after = now();
+    times.push_back(after - before);
+    const double part = std::min(1.0, (after - start) / seconds);
+    progress.update(from + static_cast<long>(part * static_cast<double>(to - from)));
+    before = now();
+  }
+  return times;
+}
+
+std::string share(double part, int decimals) {
+  return format_fixed(100 * part, decimals) + " %";
+}
+
+double total_seconds(const Speed& speed) {
+  double sum = 0;
+  for (const StepSpeed& step : speed.steps) sum += step.seconds;
+  return std::max(sum, kTick);  // a model may consist of views
+}
+
+/// `cells` of the table behind the names.
+std::vector<std::string> cells(const Speed& speed, double seconds, double flop) {
+  const double total = total_seconds(speed);
+  const int decimals = total < 0.1 ? 4 : total < 10 ? 2 : 0;
+  std::vector<std::string> row = {format_fixed(seconds * kMilliseconds, decimals), share(seconds / total, 1)};
+  if (flop > 0) {
+    row.insert(row.end(), {format_fixed(flop * kMega, 2), format_fixed(flop / seconds * kGiga, 1),
+                           share(flop / seconds / speed.peak, 0)});
+  } else {
+    row.insert(row.end(), {"-", "-", "-"});
+  }
+  return row;
+}
+
+}  // namespace
+
+Speed measure_speed(ModelFile& file, const Shape& x, const SpeedOptions& options) {
+  const std::unique_ptr<Backend> backend = make_cpu_backend(options.threads);
+  Task task(file.model, *backend, x, options.train);
+  Speed speed;
+  speed.steps = task.steps();
+  for (const StepSpeed& step : speed.steps) speed.flop += step.flop;
+  speed.peak = measure_peak(options.threads);
+
+  constexpr long kBar = 1000;
+  const long middle = options.layers ? kBar / 2 : kBar;
+  const double seconds = options.layers ? options.seconds / 2 : options.seconds;
+  Progress progress("measuring", kBar);
+  for (int i = 0; i < kWarmUps; ++i) task.run();
+  std::vector<double> times = time_runs([&] { task.run(); }, seconds, kMostRuns, progress, 0, middle);
+  speed.runs = times.size();
+  speed.median = median(times);
+  speed.best = times.front();
+  speed.p95 = times[std::min(times.size() - 1, times.size() * 95 / 100)];
+
+  if (!options.layers) {
+    speed.steps.clear();
+    return speed;
+  }
+  StepClock clock(speed.steps.size());
+  time_runs([&] { task.run(&clock); }, seconds, kMostLayerRuns, progress, middle, kBar);
+  for (std::size_t i = 0; i < speed.steps.size(); ++i) speed.steps[i].seconds = median(clock.times(i));
+  return speed;
+}
+
+Json::Object to_json(const Speed& speed, const SpeedOptions& options) {
+  Json::Object json = {{"mode", options.train ? "train" : "predict"},
+                       {"batch", std::int64_t{options.batch}},
+                       {"threads", options.threads},
+                       {"runs", static_cast<std::int64_t>(speed.runs)},
+                       {"best_ms", speed.best * kMilliseconds},
+                       {"median_ms", speed.median * kMilliseconds},
+                       {"p95_ms", speed.p95 * kMilliseconds},
+                       {"samples_per_second", static_cast<double>(options.batch) / speed.median},
+                       {"gflops", speed.rate() * kGiga},
+                       {"peak_gflops", speed.peak * kGiga},
+                       {"share_of_peak", speed.share_of_peak()}};
+  if (!options.layers) return json;
+  const double total = total_seconds(speed);
+  Json::Array layers;
+  for (const StepSpeed& step : speed.steps) {
+    const double rate = step.flop / step.seconds;
+    layers.emplace_back(Json::Object{{"name", step.name},
+                                     {"pass", step.pass},
+                                     {"median_ms", step.seconds * kMilliseconds},
+                                     {"share_of_time", step.seconds / total},
+                                     {"mflop", step.flop * kMega},
+                                     {"gflops", rate * kGiga},
+                                     {"share_of_peak", rate / speed.peak}});
+  }
+  json.push_back({"layers", std::move(layers)});
+  return json;
+}
+
+std::string speed_line(const Speed& speed) {
+  return format_fixed(speed.rate() * kGiga, 1) + " GFLOP/s, " + share(speed.share_of_peak(), 0) +
+         " of this machine's peak of " + format_fixed(speed.peak * kGiga, 1);
+}
+
+std::string step_table(const Speed& speed) {
+  const bool trains = std::any_of(speed.steps.begin(), speed.steps.end(),
+                                  [](const StepSpeed& step) { return step.pass != "forward"; });
+  const bool above = std::any_of(speed.steps.begin(), speed.steps.end(), [&](const StepSpeed& step) {
+    return step.flop / step.seconds > speed.peak;
+  });
+  const std::string note =
+      above ? "  Above 100 %: worked out with fewer operations than the layer is defined by.\n" : "";
+  const auto make = [&](int name_width) {
+    Table table(trains ? "llrrrrr" : "lrrrrr");
+    const auto add = [&](const std::string& name, const std::string& pass, std::vector<std::string> row) {
+      if (trains) row.insert(row.begin(), pass);
+      row.insert(row.begin(), cut_to_width(one_line(name), name_width));
+      table.add(std::move(row));
+    };
+    add("layer", "pass", {"ms", "of time", "MFLOP", "GFLOP/s", "of peak"});
+    double flop = 0;
+    for (const StepSpeed& step : speed.steps) {
+      add(step.name, step.pass, cells(speed, step.seconds, step.flop));
+      flop += step.flop;
+    }
+    add("total", "", cells(speed, total_seconds(speed), flop));
+    return table.to_string() + note;
+  };
+  int longest = display_width("total");
+  for (const StepSpeed& step : speed.steps) longest = std::max(longest, display_width(one_line(step.name)));
+  const std::string whole = make(longest);
+  if (!is_terminal(stdout)) return whole;
+  const int too_wide = display_width(whole.substr(0, whole.find('\n'))) - terminal_width(stdout);
+  return too_wide > 0 ? make(std::max(1, longest - too_wide)) : whole;
+}
+
+}  // namespace lapis::native
