@@ -76,6 +76,26 @@ TEST_CASE("terminal: quiet where standard error is none") {
   CHECK(result.error.empty());
 }
 
+TEST_CASE("terminal: a table of layers fits, names cut where they must") {
+  const TemporaryFolder folder;
+  const std::string model = train_on_texts(folder, 1);
+  for (const int columns : {80, 60}) {
+    int status = -1;
+    const std::string text = run_in_terminal({"bench", model, "--seconds", "0", "--layers"}, columns, status);
+    INFO(text);
+    CHECK(status == 0);
+    std::size_t start = text.find("  layer ");
+    REQUIRE(start != std::string::npos);
+    const std::string table = text.substr(start, text.find("  total", start) - start);
+    CHECK((table.find("embedding + simple_rnn ") != std::string::npos) == (columns == 80));
+    CHECK((table.find("\u2026") != std::string::npos) == (columns == 60));
+    for (std::size_t end = 0; (end = text.find("\r\n", start)) != std::string::npos; start = end + 2) {
+      CHECK(display_width(text.substr(start, end - start)) <= columns);
+      if (text.compare(start, 7, "  total") == 0) break;
+    }
+  }
+}
+
 TEST_CASE("console: widths, bars, numbers, tables") {
   CHECK(display_width("a\u00e9\u2588") == 3);
   CHECK(cut_to_width("abcdef", 4) == "abc\u2026");
