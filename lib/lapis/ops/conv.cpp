@@ -6,6 +6,7 @@
 #include "lapis/ops/panels.h"
 #include "lapis/ops/pieces.h"
 #include "lapis/ops/pooling.h"
+#include "lapis/ops/positions.h"
 #include "lapis/ops/product.h"
 #include "lapis/ops/winograd.h"
 
@@ -254,54 +255,6 @@ Index parts_of(const Conv2DOp& op) {
                                       kMostScratch / std::max(Index{1}, kernel_size(op))}));
 }
 
-/// Values of a patch, side by side, times a panel of dy, summed over positions.
-struct PositionSum {
-  Index rows = 0, columns = 0;          // positions
-  Index row_step = 0, column_step = 0;  // from one position to the next in the band
-  Index dy_step = 0;                    // from one position to the next in dy
-};
-
-/// sums[i][v] = sum over positions of a[position][i] * dy[position][v].
-[[gnu::always_inline]] inline void multiply_positions(const PositionSum& positions, const Real* a,
-                                                      const Real* dy, Vector (&sums)[kTileRows][2]) {
-#pragma GCC unroll 16
-  for (int i = 0; i < kTileRows; ++i) sums[i][0] = sums[i][1] = Vector{};
-  for (Index row = 0; row < positions.rows; ++row) {
-    const Real* at = a + row * positions.row_step;
-#pragma GCC unroll 1
-    for (Index column = 0; column < positions.columns; ++column) {
-      Vector first = simd::load(dy);
-      Vector second = simd::load(dy + kLanes);
-      simd::hold(first);
-      simd::hold(second);
-#pragma GCC unroll 16
-      for (int i = 0; i < kTileRows; ++i) {
-        const Real value = at[i];
-        sums[i][0] += value * first;
-        sums[i][1] += value * second;
-      }
-      at += positions.column_step;
-      dy += positions.dy_step;
-    }
-  }
-}
-
-/// Rows [first, kTileRows) of a tile are added to dkernel, whose row 0 of the tile is at `to`.
-[[gnu::noinline]] void add_tile(const PositionSum& positions, const Real* a, const Real* dy, Index first,
-                                Index last, Index columns, Real* to, Index stride) {
-  Vector sums[kTileRows][2];
-  multiply_positions(positions, a, dy, sums);
-  alignas(64) Real tile[kTileRows * kPanel];
-#pragma GCC unroll 16
-  for (int i = 0; i < kTileRows; ++i) {
-    simd::store(tile + i * kPanel, sums[i][0]);
-    simd::store(tile + i * kPanel + kLanes, sums[i][1]);
-  }
-  for (Index i = first; i < last; ++i)
-    simd::map(to + i * stride, tile + i * kPanel, to + i * stride, columns,
-              [](Vector sum, Vector own) { return sum + own; });
-}
-
 /// What the kernel's gradient needs of a thread's memory.
 struct KernelGradient {
   Windows windows;
@@ -342,11 +295,11 @@ void KernelGradient::add(const Real* x, const Real* dy, Index first, Index last,
     }
     dy_rows = copy;
   }
-  const PositionSum positions = {.rows = last - first,
-                                 .columns = windows.out_width,
-                                 .row_step = windows.stride_y * band.row_step,
-                                 .column_step = windows.stride_x * windows.channels,
-                                 .dy_step = dy_stride};
+  const Positions positions = {.rows = last - first,
+                               .columns = windows.out_width,
+                               .row_step = windows.stride_y * band.row_step,
+                               .column_step = windows.stride_x * windows.channels,
+                               .b_step = dy_stride};
   const Runs runs = band.runs(windows);
   for (Index filter = 0; filter < filters; filter += kPanel) {
     const Index columns = std::min(kPanel, filters - filter);
@@ -358,8 +311,9 @@ void KernelGradient::add(const Real* x, const Real* dy, Index first, Index last,
           // The last tile is moved back so as to end with the run; a run shorter than a tile is followed by
           // slack.
           const Index begin = std::max(Index{0}, std::min(i, runs.length - kTileRows));
-          add_tile(positions, run + begin, dy_rows + filter, i - begin,
-                   std::min(kTileRows, runs.length - begin), columns, to + begin * filters, filters);
+          multiply_positions(positions, run + begin, dy_rows + filter, i - begin,
+                             std::min(kTileRows, runs.length - begin), columns, /*accumulate=*/true,
+                             to + begin * filters, filters);
         }
       }
     }

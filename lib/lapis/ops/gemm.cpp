@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "lapis/ops/activation.h"
 #include "lapis/ops/panels.h"
 #include "lapis/ops/pieces.h"
+#include "lapis/ops/positions.h"
 #include "lapis/ops/product.h"
 #include "lapis/ops/small_gemm.h"
-#include "lapis/ops/transpose.h"
 
 namespace lapis::cpu {
 
@@ -15,9 +16,9 @@ namespace {
 // Blocks of the operands that fit the caches next to the core, and together the stack (about 200 kB).
 constexpr Index kBlockK = 1024 / static_cast<Index>(sizeof(Real));
 constexpr Index kBlockColumns = 128;
-constexpr Index kTransposedRows = 64;
-// Padded, so that neighbouring rows fall into different cache sets.
-constexpr Index kTransposedStride = kBlockK + 16;
+constexpr Index kColumnRows = 60;  // of A stored by columns, in whole tiles
+constexpr Index kColumnStride = kColumnRows + 12;
+static_assert(kColumnRows % kTileRows == 0);
 
 /// A part of C that one thread makes.
 struct Piece {
@@ -25,21 +26,37 @@ struct Piece {
   Index column = 0, columns = 0;
 };
 
-/// Rows [row, row + rows) of the piece times a block of B [k_first, k_first + k), which lies in `panels`.
-void multiply_block(const Gemm& gemm, RowProduct product, Index row, Index column, Index k_first) {
-  RowAddresses addresses;
+/// Rows [row, row + product.rows) of the piece times a block of B from k_first on, for A stored by columns.
+void multiply_stored_columns(const Gemm& gemm, const RowProduct& product, Index row, Index column,
+                             Index k_first) {
+  // A copy: rows that lie a power of two apart would fall into the same sets of the cache.
+  alignas(64) Real block[kBlockK * kColumnStride];
   const Index k = product.runs.length;
+  const Real* const a = gemm.a + k_first * gemm.lda + row;
+  for (Index p = 0; p < k; ++p) simd::copy(a + p * gemm.lda, block + p * kColumnStride, product.rows);
+
+  const Positions positions = {.columns = k, .column_step = kColumnStride, .b_step = kPanel};
+  Real* const c = gemm.c + row * gemm.ldc + column;
+  for (Index first = 0; first < product.n; first += kPanel) {
+    for (Index i = 0; i < product.rows; i += kTileRows) {
+      multiply_positions(positions, block + i, product.panels + first / kPanel * product.panel_step, 0,
+                         std::min(kTileRows, product.rows - i), std::min(kPanel, product.n - first),
+                         product.accumulate, c + i * gemm.ldc + first, gemm.ldc);
+    }
+  }
+  finish_rows(c, product.rows, product.n, gemm.ldc, product.bias, product.activation);
+}
+
+/// The same for A stored by rows.
+void multiply_stored_rows(const Gemm& gemm, const RowProduct& block, Index row, Index column, Index k_first) {
+  RowProduct product = block;
+  RowAddresses addresses;
   for (Index i = 0; i < product.rows; ++i) {
     addresses.a[i] = gemm.a + (row + i) * gemm.lda + k_first;
     addresses.c[i] = gemm.c + (row + i) * gemm.ldc + column;
   }
   product.a = addresses.a;
   product.c = addresses.c;
-  if (!gemm.transpose_a) return multiply_rows(product);
-
-  alignas(64) Real block[kTransposedRows * kTransposedStride];
-  transpose(gemm.a + k_first * gemm.lda + row, gemm.lda, k, product.rows, block, kTransposedStride);
-  for (Index i = 0; i < product.rows; ++i) addresses.a[i] = block + i * kTransposedStride;
   multiply_rows(product);
 }
 
@@ -51,7 +68,7 @@ void multiply_piece(const Gemm& gemm, const Piece& piece) {
   const bool few_rows = prepared && piece.rows <= kTileRows && !gemm.transpose_a;
   const Index blocks = few_rows ? 1 : std::max(Index{1}, (gemm.k + kBlockK - 1) / kBlockK);
   const Index k_block = (gemm.k + blocks - 1) / blocks;
-  const Index most_rows = gemm.transpose_a ? kTransposedRows : kMostRows;
+  const Index most_rows = gemm.transpose_a ? kColumnRows : kMostRows;
 
   RowProduct product;
   product.n = piece.columns;
@@ -74,7 +91,8 @@ void multiply_piece(const Gemm& gemm, const Piece& piece) {
     }
     for (Index row = 0; row < piece.rows; row += most_rows) {
       product.rows = std::min(most_rows, piece.rows - row);
-      multiply_block(gemm, product, piece.row + row, piece.column, k_first);
+      const auto multiply = gemm.transpose_a ? multiply_stored_columns : multiply_stored_rows;
+      multiply(gemm, product, piece.row + row, piece.column, k_first);
     }
   }
 }
@@ -98,7 +116,7 @@ Cut choose_cut(Index m, Index n, Index k) {
   // A row alone is multiplied by four panels at once.
   const Index narrowest = std::min(kBlockColumns, (m == 1 ? 4 : 1) * kPanel);
   Cut cut;
-  while (pieces(cut) < wanted && cut.rows > kTransposedRows) cut.rows /= 2;
+  while (pieces(cut) < wanted && cut.rows > 64) cut.rows /= 2;
   while (pieces(cut) < wanted && cut.columns > narrowest) cut.columns /= 2;
   // Weights are packed anew for each piece: few rows make that dear.
   while (pieces(cut) < std::min(wanted, kFewPieces) && cut.rows > 2 * kTileRows)

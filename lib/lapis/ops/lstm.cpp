@@ -91,6 +91,14 @@ struct Cell {
   return activation == Activation::tanh ? simd::tanh(x) : activated(activation, x);
 }
 
+[[gnu::always_inline]] inline Vector gate_derivative(Activation activation, Vector y, Vector dy) {
+  return activation == Activation::sigmoid ? dy * y * (Real(1) - y)
+                                           : activation_derivative(activation, y, dy);
+}
+[[gnu::always_inline]] inline Vector state_derivative(Activation activation, Vector y, Vector dy) {
+  return activation == Activation::tanh ? dy * (Real(1) - y * y) : activation_derivative(activation, y, dy);
+}
+
 /// The cells of one block of units, from their sums z.
 [[gnu::noinline]] void finish_cells(const Recurrent& op, const Cell* cells, Index rows, Index block) {
   for (Index row = 0; row < rows; ++row) {
@@ -176,13 +184,13 @@ void cell_backward(const Recurrent& op, const Real* gates, const Real* c_before,
     const Vector o = simd::load(gates + 3 * kLanes);
     const Vector dh_unit = simd::load(dh + unit);
     const Vector active = simd::load(activated_c + unit);
-    const Vector dc_unit = simd::load(dc + unit) + activation_derivative(op.activation, active, dh_unit * o);
+    const Vector dc_unit = simd::load(dc + unit) + state_derivative(op.activation, active, dh_unit * o);
     simd::store(dc + unit, dc_unit * f);
     const Vector gradients[kGates] = {
-        activation_derivative(op.recurrent_activation, i, dc_unit * candidate),
-        activation_derivative(op.recurrent_activation, f, dc_unit * simd::load(c_before + unit)),
-        activation_derivative(op.activation, candidate, dc_unit * i),
-        activation_derivative(op.recurrent_activation, o, dh_unit * active)};
+        gate_derivative(op.recurrent_activation, i, dc_unit * candidate),
+        gate_derivative(op.recurrent_activation, f, dc_unit * simd::load(c_before + unit)),
+        state_derivative(op.activation, candidate, dc_unit * i),
+        gate_derivative(op.recurrent_activation, o, dh_unit * active)};
     const Index count = std::min(kLanes, op.units - unit);
     for (Index gate = 0; gate < kGates; ++gate) {
       Real* const to = dgates + gate * op.units + unit;
