@@ -18,7 +18,7 @@ extern "C" {
 /// Raised when a signature below changes.
 std::int32_t LAPIS_EXPORT(lapis_abi_version)();
 
-/// Memory for arguments, aligned to 16 bytes; 0 where there is none left.
+/// Memory for arguments, aligned to 8 bytes; 0 where there is none left.
 void* LAPIS_EXPORT(lapis_allocate)(std::size_t bytes);
 void LAPIS_EXPORT(lapis_free)(void* memory);
 

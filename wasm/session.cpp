@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "backend.h"
+
 namespace lapis_wasm {
 
 using lapis::Index;
@@ -56,7 +58,7 @@ Json layers_json(const lapis::Model& model, const Shape& input) {
 }  // namespace
 
 Session::Session(std::span<const std::byte> file)
-    : file_(lapis::read_model(file)), bytes_(file.size()), backend_(lapis::make_cpu_backend(1)) {
+    : file_(lapis::read_model(file)), bytes_(file.size()), backend_(make_backend()) {
   if (const auto* text = std::get_if<lapis::TextInput>(&file_.input)) vectorizer_.emplace(*text);
 }
 
@@ -164,8 +166,7 @@ Json Session::run(const Shape& shape) {
   Shape y_shape;
   for (Index done = 0; done < rows; done += kRows) {
     const Index batch = std::min(kRows, rows - done);
-    std::copy_n(x_.data() + done * row, batch * row, workspace.input(batch).data);
-    const lapis::ConstView y = workspace.run(batch);
+    const lapis::ConstView y = workspace.run_on({x_.data() + done * row, shape.with_batch(batch)});
     y_shape = y.shape.with_batch(rows);
     y_.resize(static_cast<std::size_t>(y_shape.size()));
     std::copy_n(y.data, y.shape.size(), y_.data() + done * y.shape.without_batch().size());

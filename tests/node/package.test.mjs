@@ -88,27 +88,35 @@ test('the types are those of what is exported', () => {
   assert.throws(() => check(`${use}\nmodel.predictTxt('x');`), /Command failed/);
 });
 
-test('both modules export what the loader declares, and import only what it gives', () => {
-  const declared = [
-    ...readFileSync(join(wasm, 'src/module.ts'), 'utf8').matchAll(/^ {2}(lapis_\w+)\(/gm),
-  ].map(([, name]) => name);
-  const header = [...readFileSync(join(wasm, 'api.h'), 'utf8').matchAll(/LAPIS_EXPORT\((lapis_\w+)\)/g)].map(
-    ([, name]) => name,
-  );
+const modules = ['dist/lapis-simd.wasm', 'dist/lapis-scalar.wasm', 'dist/lapis-threads.wasm'];
+
+/** The functions named in a source, each once, in order. */
+const functions_in = (path, pattern) => [
+  ...new Set([...read(path).toString().matchAll(pattern)].map(([, name]) => name)),
+];
+
+test('the modules export what the loader declares, and import only what it gives', () => {
+  const declared = functions_in('src/module.ts', /^ {2}(lapis_\w+)\(/gm);
+  const header = functions_in('api.h', /LAPIS_EXPORT\((lapis_\w+)\)/g);
   assert.ok(declared.length > 15);
   assert.deepEqual(declared.sort(), header.sort());
+  // With threads there are a few more.
+  const all = [...new Set([...declared, ...functions_in('src/helpers.ts', /^ {2}(lapis_\w+)\(/gm)])].sort();
+  assert.deepEqual(all, [...header, ...functions_in('helpers.h', /LAPIS_EXPORT\((lapis_\w+)\)/g)].sort());
   const host = readFileSync(join(wasm, 'src/host.ts'), 'utf8');
-  for (const file of ['dist/lapis-simd.wasm', 'dist/lapis-scalar.wasm']) {
+  for (const file of modules) {
     const module = new WebAssembly.Module(read(file));
     const exported = WebAssembly.Module.exports(module).map(({ name }) => name);
-    assert.deepEqual(exported.filter((name) => name.startsWith('lapis_')).sort(), declared, file);
-    for (const { name } of WebAssembly.Module.imports(module))
-      assert.ok(host.includes(` ${name}: `), `${file}: ${name}`);
+    const expected = file.includes('threads') ? all : declared;
+    assert.deepEqual(exported.filter((name) => name.startsWith('lapis_')).sort(), expected, file);
+    for (const { name, kind } of WebAssembly.Module.imports(module))
+      if (kind === 'memory') assert.match(file, /threads/);
+      else assert.ok(host.includes(` ${name}: `), `${file}: ${name}`);
   }
 });
 
 test('each module is at most 150 kB gzip', () => {
-  for (const file of ['dist/lapis-simd.wasm', 'dist/lapis-scalar.wasm']) {
+  for (const file of modules) {
     const bytes = gzipSync(read(file), { level: 9 }).length;
     assert.ok(bytes <= 150_000, `${file}: ${bytes} bytes`);
   }

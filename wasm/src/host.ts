@@ -4,10 +4,21 @@
 const bad_file_descriptor = 8;
 const not_supported = 52;
 
-/** `memory` is there once the instance is. */
+/** The module with threads takes its memory from outside; wasm/CMakeLists.txt has the same sizes, in bytes. */
+export function shared_memory(): WebAssembly.Memory {
+  const page = 65536;
+  return new WebAssembly.Memory({ initial: (16 << 20) / page, maximum: (1 << 30) / page, shared: true });
+}
+
+export function takes_memory(module: WebAssembly.Module): boolean {
+  return WebAssembly.Module.imports(module).some(({ kind }) => kind === 'memory');
+}
+
+/** `memory` is there once the instance is; `given` is for a module that takes it from outside. */
 export function host_imports(
   module: WebAssembly.Module,
   memory: () => WebAssembly.Memory | undefined,
+  given?: WebAssembly.Memory,
 ): WebAssembly.Imports {
   const write_number = (address: number, value: number): void => {
     const buffer = memory()?.buffer;
@@ -31,9 +42,9 @@ export function host_imports(
   };
   const imports: Record<string, Record<string, WebAssembly.ImportValue> | undefined> = {};
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (kind !== 'function') continue;
-    const functions = (imports[from] ??= {});
-    functions[name] = known[name] ?? (() => not_supported);
+    const values = (imports[from] ??= {});
+    if (kind === 'function') values[name] = known[name] ?? (() => not_supported);
+    if (kind === 'memory' && given) values[name] = given;
   }
   return imports as WebAssembly.Imports;
 }

@@ -26,16 +26,30 @@ export async function loadModel(
 ): Promise<Model> {
   const fetches = typeof source === 'string' || source instanceof URL;
   // Both files at once.
-  const [module, file] = await Promise.all([
-    Module.create(options),
-    fetches ? fetch_bytes(source, options.onProgress) : new Uint8Array(view_of(source)),
-  ]);
+  const creating = Module.create(options);
+  try {
+    const [module, file] = await Promise.all([
+      creating,
+      fetches ? fetch_bytes(source, options.onProgress) : new Uint8Array(view_of(source)),
+    ]);
+    return model_of(module, file, fetches ? `${String(source)}: ` : '');
+  } catch (error) {
+    void creating.then(
+      (module) => {
+        module.leave();
+      },
+      () => undefined,
+    );
+    throw error;
+  }
+}
+
+function model_of(module: Module, file: Uint8Array, where: string): Model {
   try {
     if (file[0] === 0x3c) throw new LapisError('the file is a page (HTML), not a model; check the address');
     return new Model(module, file);
   } catch (error) {
-    if (fetches && error instanceof LapisError) throw new LapisError(`${String(source)}: ${error.message}`);
-    throw error;
+    throw error instanceof LapisError ? new LapisError(`${where}${error.message}`) : error;
   }
 }
 
@@ -61,6 +75,8 @@ interface Outcome {
 export class Model {
   readonly info: ModelInfo;
   readonly backend: 'simd' | 'scalar';
+  /** Threads that calculate: as many as asked for where the engine allows it, else 1. */
+  readonly threads: number;
   private module: Module | null;
   private readonly handle: number;
   private readonly labels: string[];
@@ -72,6 +88,7 @@ export class Model {
     module.release();
     this.module = module;
     this.backend = module.backend;
+    this.threads = module.threads;
     this.info = module.json(module.check(module.api.lapis_model_info(this.handle))) as ModelInfo;
     this.labels = this.info.labels;
   }
@@ -158,6 +175,7 @@ export class Model {
   /** Gives the memory back; the model and its trainers cannot be used any more. */
   dispose(): void {
     this.module?.api.lapis_model_free(this.handle);
+    this.module?.leave();
     this.module = null;
   }
 

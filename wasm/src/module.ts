@@ -1,7 +1,9 @@
-// The WebAssembly module: found, compiled once, instantiated once for each model, and its memory.
+// The WebAssembly module: found, compiled once, instantiated once for each model (with threads: once for all models that
+// use as many), and its memory.
 import { LapisError, text_of } from './error.js';
 import { fetch_bytes } from './fetch_bytes.js';
-import { host_imports } from './host.js';
+import { Helpers, usable_threads, type HelperApi } from './helpers.js';
+import { host_imports, shared_memory, takes_memory } from './host.js';
 import type { LoadOptions } from './types.js';
 
 /** A module that returns a v128 constant: valid only where the engine has SIMD. */
@@ -61,7 +63,8 @@ export function has_simd(): boolean {
 }
 
 /** Each address is written out, so that bundlers see the files and emit them. */
-function default_source(simd: boolean): URL {
+function default_source(simd: boolean, threads: number): URL {
+  if (threads > 1) return new URL('./lapis-threads.wasm', import.meta.url);
   return simd
     ? new URL('./lapis-simd.wasm', import.meta.url)
     : new URL('./lapis-scalar.wasm', import.meta.url);
@@ -104,10 +107,21 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** What models of one compiled module and number of threads share. */
+interface Crew {
+  users: number;
+  module: Promise<Module>;
+}
+
+const crews = new WeakMap<WebAssembly.Module, Map<number, Crew>>();
+
 /** One instance with its own memory. */
 export class Module {
   readonly backend: 'simd' | 'scalar';
   readonly api: Api;
+  /** Called when a model no longer uses this. */
+  private on_leave: () => void = () => undefined;
+  private helpers: Helpers | null = null;
   /** Memory for arguments, kept and grown, so that repeated calls allocate nothing. */
   private scratch_address = 0;
   private scratch_bytes = 0;
@@ -117,18 +131,66 @@ export class Module {
     this.backend = backend;
   }
 
-  static async create(options: Pick<LoadOptions, 'simd' | 'wasm'>): Promise<Module> {
+  /** For one model, which calls `leave` in the end. */
+  static async create(options: Pick<LoadOptions, 'simd' | 'threads' | 'wasm'>): Promise<Module> {
     const simd = options.simd ?? has_simd();
-    const module = await compile(options.wasm ?? default_source(simd));
+    const usable = usable_threads(options.threads);
+    const threads = simd ? usable : 1;
+    const compiled = await compile(options.wasm ?? default_source(simd, threads));
+    if (takes_memory(compiled)) return Module.join(compiled, threads);
+    return Module.instantiate(compiled, simd ? 'simd' : 'scalar');
+  }
+
+  /** Helpers serve one memory, so models that use as many share an instance, until the last of them leaves. */
+  private static async join(compiled: WebAssembly.Module, threads: number): Promise<Module> {
+    const by_threads = crews.get(compiled) ?? new Map<number, Crew>();
+    crews.set(compiled, by_threads);
+    const crew = by_threads.get(threads) ?? {
+      users: 0,
+      module: Module.instantiate(compiled, 'simd', threads),
+    };
+    by_threads.set(threads, crew);
+    crew.users++;
+    const leave = (): boolean => --crew.users === 0 && by_threads.delete(threads);
+    try {
+      const module = await crew.module;
+      module.on_leave = () => {
+        if (leave()) module.helpers?.end();
+      };
+      return module;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  private static async instantiate(
+    compiled: WebAssembly.Module,
+    backend: 'simd' | 'scalar',
+    threads = 0,
+  ): Promise<Module> {
+    const given = threads > 0 ? shared_memory() : undefined;
     const late: { memory?: WebAssembly.Memory } = {};
-    const imports = host_imports(module, () => late.memory);
-    const { exports } = await WebAssembly.instantiate(module, imports);
-    const api = exports as unknown as Api;
+    const imports = host_imports(compiled, () => late.memory, given);
+    const { exports } = await WebAssembly.instantiate(compiled, imports);
+    const api = { ...exports, ...(given && { memory: given }) } as unknown as Api;
     late.memory = api.memory;
     if (typeof api.lapis_abi_version !== 'function' || api.lapis_abi_version() !== abi_version)
       throw new LapisError('the .wasm file belongs to another version of this package');
     api._initialize();
-    return new Module(api, simd ? 'simd' : 'scalar');
+    const module = new Module(api, backend);
+    if (given && threads > 1)
+      module.helpers = await Helpers.start(api as Api & HelperApi, compiled, given, threads - 1);
+    return module;
+  }
+
+  /** Threads that calculate: the caller's and its helpers. */
+  get threads(): number {
+    return 1 + (this.helpers?.count ?? 0);
+  }
+
+  leave(): void {
+    this.on_leave();
   }
 
   /** Throws the library's own message where a call returned 0. */
@@ -170,7 +232,8 @@ export class Module {
   /** A zero-terminated UTF-8 text. */
   text(address: number): string {
     const memory = new Uint8Array(this.api.memory.buffer);
-    return new TextDecoder().decode(memory.subarray(address, memory.indexOf(0, address)));
+    // A copy: browsers decode nothing that is shared.
+    return new TextDecoder().decode(memory.slice(address, memory.indexOf(0, address)));
   }
 
   /** The JSON text at an address. */

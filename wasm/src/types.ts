@@ -76,6 +76,11 @@ export interface LoadOptions {
   onProgress?: (progress: { loaded: number; total: number | null }) => void;
   /** Default: what this engine has. */
   simd?: boolean;
+  /**
+   * Threads that calculate, the caller's among them. Default: 1. More need SIMD and, in a browser, a worker of a page
+   * that is cross-origin isolated; elsewhere there is one thread all the same. Results do not depend on it.
+   */
+  threads?: number;
   /** Default: the file beside this package. */
   wasm?: URL | string | BufferSource | WebAssembly.Module;
 }
