@@ -76,7 +76,7 @@ class Bench {
 
   Index prepared_size() const { return layer_.prepared_size(*backend_, test_.x, 0); }
   void prepare(Guarded& prepared) {
-    layer_.prepare(*backend_, test_.x, parameters.data(), {}, prepared.data());
+    layer_.prepare(*backend_, test_.x, parameters.data(), 0, prepared.data());
   }
 
   void backward(Guarded& y, Guarded& saved, Guarded& scratch, Guarded& gradients, Real* dx) {

@@ -112,11 +112,11 @@ Index Bidirectional::prepared_size(const Backend& backend, const Shape& x, Index
   return aligned(forward_->prepared_size(backend, x, words)) + backward_->prepared_size(backend, x, words);
 }
 
-void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                             Real* prepared) const {
   forward_->prepare(backend, x, parameters, words, prepared);
   backward_->prepare(backend, x, parameters + forward_->parameter_count(x), words,
-                     prepared + aligned(forward_->prepared_size(backend, x, words.count)));
+                     prepared + aligned(forward_->prepared_size(backend, x, words)));
 }
 
 double Bidirectional::macs(const Shape& x) const {
@@ -125,7 +125,7 @@ double Bidirectional::macs(const Shape& x) const {
 
 void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {
   const bool training = args.saved != nullptr;
-  const Parts at = parts(backend, args.x.shape, training, args.words);
+  const Parts at = parts(backend, args.x.shape, training, args.words.count);
   Real* const kept = training ? args.saved : args.scratch;
   const bool sequences = forward_->config().return_sequences;
 

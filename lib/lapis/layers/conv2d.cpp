@@ -72,7 +72,7 @@ Index Conv2D::prepared_size(const Backend& backend, const Shape& x, Index /*word
   return backend.conv2d_prepared(op(x));
 }
 
-void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, Index /*words*/,
                      Real* prepared) const {
   backend.prepare_conv2d(op(x), parameters, prepared);
 }

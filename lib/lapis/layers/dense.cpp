@@ -51,7 +51,7 @@ Index Dense::prepared_size(const Backend& backend, const Shape& x, Index /*words
   return backend.gemm_prepared(x[-1], config_.units);
 }
 
-void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, Index /*words*/,
                     Real* prepared) const {
   backend.prepare_gemm(parameters, x[-1], config_.units, prepared);
 }

@@ -30,7 +30,7 @@ class Dense final : public Layer {
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }

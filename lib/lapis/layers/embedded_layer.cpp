@@ -31,11 +31,11 @@ Index EmbeddedLayer::prepared_size(const Backend& backend, const Shape& x, Index
   return layer_.prepared_size(backend, embedding_.output_shape(x), embedding_.config().input_dim);
 }
 
-void EmbeddedLayer::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+void EmbeddedLayer::prepare(Backend& backend, const Shape& x, const Real* parameters, Index /*words*/,
                             Real* prepared) const {
-  const Words words = {parameters, embedding_.config().input_dim};
-  layer_.prepare(backend, embedding_.output_shape(x),
-                 parameters + words.count * embedding_.config().output_dim, words, prepared);
+  const Embedding::Config& config = embedding_.config();
+  layer_.prepare(backend, embedding_.output_shape(x), parameters + config.input_dim * config.output_dim,
+                 config.input_dim, prepared);
 }
 
 MaskRule EmbeddedLayer::mask_rule() const {
@@ -47,7 +47,7 @@ void EmbeddedLayer::forward(Backend& backend, const ForwardArgs& args) const {
   const Embedding::Config& config = embedding_.config();
   ForwardArgs layer = args;
   layer.x.shape = embedding_.output_shape(args.x.shape);
-  layer.words = config.input_dim;
+  layer.words = {args.parameters, config.input_dim};
   layer.parameters = args.parameters + config.input_dim * config.output_dim;
   layer.scratch = args.scratch + args.x.shape.size();
   if (makes_mask()) {

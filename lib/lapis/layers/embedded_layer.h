@@ -5,8 +5,8 @@
 namespace lapis {
 
 /// y = layer(embedding(ids)): what a plan makes of an Embedding and a recurrent layer behind it when
-/// predicting. What the layer's kernel makes of each word is worked out once, when parameters are prepared; a
-/// prediction only looks it up. Not a layer of Keras's: no model has it, no file names it. ids [batch, time]
+/// predicting. What the layer's kernel makes of a word is worked out when the word first comes up; from then
+/// on it is looked up. Not a layer of Keras's: no model has it, no file names it. ids [batch, time]
 /// -> y as the layer's parameters: the Embedding's, then the layer's predicts only, from prepared parameters
 class EmbeddedLayer final : public Layer {
  public:
@@ -21,7 +21,7 @@ class EmbeddedLayer final : public Layer {
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override { return layer_.macs(embedding_.output_shape(x)); }
   MaskRule mask_rule() const override;

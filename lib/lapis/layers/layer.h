@@ -55,10 +55,10 @@ struct ForwardArgs {
   ConstView x;
   View y;
   const Real* parameters = nullptr;  // this layer's, in the order of `parameters()`, without gaps
-  const Real* prepared = nullptr;    // the same as `prepare` made them, or nullptr; never when training
-  /// > 0: x's data are ids [batch, time] of so many words, which `prepare` was given; its shape is that of
-  /// the embedded words. Only with `prepared`, for layers that take words.
-  Index words = 0;
+  Real* prepared = nullptr;          // the same as `prepare` made them, or nullptr; never when training
+  /// Where there are any, x's data are their ids [batch, time]; its shape is that of the embedded words. Only
+  /// with `prepared`, in which a layer that takes words keeps what it has worked out for each.
+  Words words;
   Real* saved = nullptr;  // nullptr: not training
   Real* scratch = nullptr;
   Mask mask = nullptr;                // [batch, time] of x, or nullptr
@@ -101,13 +101,13 @@ class Layer {
   virtual std::vector<ParameterInfo> parameters(const Shape& x) const;
   virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
   /// /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many
-  /// Reals that takes (the same for every batch; 0: nothing to gain), and doing it. `words`: see
-  /// ForwardArgs::words.
+  /// Reals that takes (the same for every batch; 0: nothing to gain), and doing it. `words`: how many the
+  /// layer will take, see ForwardArgs::words.
   virtual Index prepared_size(const Backend& /*backend*/, const Shape& /*x*/, Index /*words*/) const {
     return 0;
   }
-  virtual void prepare(Backend& /*backend*/, const Shape& /*x*/, const Real* /*parameters*/,
-                       const Words& /*words*/, Real* /*prepared*/) const {}
+  virtual void prepare(Backend& /*backend*/, const Shape& /*x*/, const Real* /*parameters*/, Index /*words*/,
+                       Real* /*prepared*/) const {}
   /// Whether `words` may be given.
   virtual bool takes_words() const { return false; }
   /// One layer that predicts what this one and then `next` do; nullptr: there is none. Its parameters are

@@ -32,18 +32,17 @@ Index LSTM::prepared_size(const Backend& backend, const Shape& x, Index words) c
   return backend.lstm_prepared(op(x, nullptr, words));
 }
 
-void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                    Real* prepared) const {
-  RecurrentParameters all = split(x, parameters);
-  all.table = words.table;
-  backend.prepare_lstm(op(x, nullptr, words.count), all, prepared);
+  backend.prepare_lstm(op(x, nullptr, words), split(x, parameters), prepared);
 }
 
 void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
-  backend.lstm(op(args.x.shape, args.mask, args.words), args.x.data, parameters, args.y.data, args.saved,
-               args.scratch);
+  parameters.table = args.words.table;
+  backend.lstm(op(args.x.shape, args.mask, args.words.count), args.x.data, parameters, args.y.data,
+               args.saved, args.scratch);
 }
 
 void LSTM::backward(Backend& backend, const BackwardArgs& args) const {

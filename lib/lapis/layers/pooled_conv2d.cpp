@@ -20,7 +20,7 @@ Index PooledConv2D::prepared_size(const Backend& backend, const Shape& x, Index 
   return conv_.prepared_size(backend, x, words);
 }
 
-void PooledConv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+void PooledConv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                            Real* prepared) const {
   conv_.prepare(backend, x, parameters, words, prepared);
 }

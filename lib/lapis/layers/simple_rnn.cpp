@@ -29,17 +29,16 @@ Index SimpleRNN::prepared_size(const Backend& backend, const Shape& x, Index wor
   return backend.simple_rnn_prepared(op(x, nullptr, words));
 }
 
-void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                         Real* prepared) const {
-  RecurrentParameters all = split(x, parameters);
-  all.table = words.table;
-  backend.prepare_simple_rnn(op(x, nullptr, words.count), all, prepared);
+  backend.prepare_simple_rnn(op(x, nullptr, words), split(x, parameters), prepared);
 }
 
 void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
-  backend.simple_rnn(op(args.x.shape, args.mask, args.words), args.x.data, parameters, args.y.data,
+  parameters.table = args.words.table;
+  backend.simple_rnn(op(args.x.shape, args.mask, args.words.count), args.x.data, parameters, args.y.data,
                      args.saved, args.scratch);
 }
 

@@ -22,7 +22,7 @@ class SimpleRNN final : public RecurrentLayer {
 
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   bool takes_words() const override { return true; }
   void forward(Backend& backend, const ForwardArgs& args) const override;

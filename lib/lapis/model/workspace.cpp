@@ -21,7 +21,7 @@ void Workspace::prepare() {
     if (step.prepared_offset < 0) continue;
     step.layer->prepare(backend_, step.x,
                         static_cast<const Real*>(parameters_.get()) + model_.layer_offset(step.number),
-                        Words{}, static_cast<Real*>(prepared_.get()) + step.prepared_offset);
+                        /*words=*/0, static_cast<Real*>(prepared_.get()) + step.prepared_offset);
   }
   prepared_revision_ = model_.revision();
 }
@@ -75,8 +75,7 @@ ConstView Workspace::forward(ConstView x) {
     args.x = x;
     args.y = y;
     args.parameters = parameters + model_.layer_offset(step.number);
-    if (step.prepared_offset >= 0)
-      args.prepared = static_cast<const Real*>(prepared_.get()) + step.prepared_offset;
+    if (step.prepared_offset >= 0) args.prepared = static_cast<Real*>(prepared_.get()) + step.prepared_offset;
     args.saved = keeps ? at(step.saved_offset) : nullptr;
     args.scratch = at(plan_.scratch_offset());
     args.mask = mask_at(step.mask_in);

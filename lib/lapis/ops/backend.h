@@ -85,8 +85,8 @@ struct Conv2DParameters {
 /// `zero_output_for_mask`.
 struct Recurrent {
   Index batch = 0, time = 0, inputs = 0, units = 0;
-  /// > 0: x are ids [batch, time] of so many words, whose shares of the sums were prepared; `prepared` must
-  /// be given.
+  /// /// > 0: x are ids [batch, time] of so many words. `table` and `prepared`, which keeps the words' shares
+  /// of the sums from call to call, must be given.
   Index words = 0;
   Activation activation = Activation::tanh;
   Activation recurrent_activation = Activation::sigmoid;  // LSTM only
@@ -101,8 +101,8 @@ struct RecurrentParameters {
   const Real* kernel = nullptr;
   const Real* recurrent_kernel = nullptr;
   const Real* bias = nullptr;
-  const Real* table = nullptr;     // for `prepare_...`, where there are words: [words, inputs]
-  const Real* prepared = nullptr;  // all of them as `prepare_...` made them, or nullptr
+  const Real* table = nullptr;  // [words, inputs], where there are words
+  Real* prepared = nullptr;     // all of them as `prepare_...` made them, or nullptr
 };
 
 struct RecurrentGradients {

@@ -206,18 +206,20 @@ void cell_backward(const Recurrent& op, const Real* gates, const Real* c_before,
 
 namespace {
 
-/// kernel and recurrent_kernel in panels, bias, shares of words; all with reordered columns.
-Projection projection(const Recurrent& op, const Real* prepared) {
+/// kernel and recurrent_kernel in panels, bias, shares of words, all with reordered columns; which words are
+/// known.
+Projection projection(const Recurrent& op, Real* prepared) {
   const Index columns = columns_of(op);
-  const Real* const recurrent_kernel = prepared + op.inputs * columns;
-  const Real* const bias = recurrent_kernel + op.units * columns;
-  return {columns, prepared, recurrent_kernel, bias, bias + columns};
+  Real* const recurrent_kernel = prepared + op.inputs * columns;
+  Real* const bias = recurrent_kernel + op.units * columns;
+  Real* const words = bias + columns;
+  return {columns, prepared, recurrent_kernel, bias, words, words + op.words * columns};
 }
 
 }  // namespace
 
 Index lstm_prepared(const Recurrent& op) {
-  return (op.inputs + op.units + 1 + op.words) * columns_of(op);
+  return (op.inputs + op.units + 1 + op.words) * columns_of(op) + op.words;
 }
 
 void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
@@ -228,7 +230,7 @@ void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Re
   reorder_matrix(op, parameters.recurrent_kernel, op.units, recurrent_kernel);
   simd::fill_zero(bias, columns);
   if (parameters.bias != nullptr) reorder_row(op, parameters.bias, bias, kPanel);
-  if (op.words > 0) project_words(op, parameters.table, projection(op, prepared), bias + columns);
+  simd::fill_zero(projection(op, prepared).known, op.words);
 }
 
 Index lstm_saved(const Recurrent& op) {
@@ -247,7 +249,7 @@ Index lstm_scratch(const Recurrent& op, int threads) {
 
 void lstm(Parallel& parallel, const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
           Real* y, Real* saved, Real* scratch) {
-  const Real* prepared = parameters.prepared;
+  Real* prepared = parameters.prepared;
   if (prepared == nullptr) {
     prepare_lstm(op, parameters, scratch);
     prepared = scratch;
@@ -257,6 +259,7 @@ void lstm(Parallel& parallel, const Recurrent& op, const Real* x, const Recurren
   const Index columns = weights.columns;
   const Index size = padded_units(op);
   const bool training = saved != nullptr;
+  if (op.words > 0) project_words(op, x, parameters.table, weights);
 
   for_each_chunk(parallel, op, [&](Index first, Index rows, int thread) {
     Real* const own = scratch + thread * predicting_scratch(op);

@@ -35,17 +35,20 @@ RowProduct input_product(const Recurrent& op, const Projection& weights, RowAddr
 
 }  // namespace
 
-void project_words(const Recurrent& op, const Real* table, const Projection& weights, Real* words) {
+void project_words(const Recurrent& op, const Real* x, const Real* table, const Projection& weights) {
   RowAddresses addresses;
   RowProduct product = input_product(op, weights, addresses);
-  for (Index first = 0; first < op.words; first += kMostRows) {
-    product.rows = std::min(kMostRows, op.words - first);
-    for (Index i = 0; i < product.rows; ++i) {
-      addresses.a[i] = table + (first + i) * op.inputs;
-      addresses.c[i] = words + (first + i) * weights.columns;
-    }
+  for (Index i = 0; i < op.batch * op.time; ++i) {
+    const auto word = static_cast<Index>(x[i]);
+    if (weights.known[word] != 0) continue;
+    weights.known[word] = 1;
+    addresses.a[product.rows] = table + word * op.inputs;
+    addresses.c[product.rows] = weights.words + word * weights.columns;
+    if (++product.rows < kMostRows) continue;
     multiply_rows(product);
+    product.rows = 0;
   }
+  multiply_rows(product);
 }
 
 void project_inputs(const Recurrent& op, const Real* x, const Projection& weights, const Chunk& chunk,

@@ -55,7 +55,8 @@ struct Projection {
   const Real* kernel = nullptr;            // panels of [inputs, columns]
   const Real* recurrent_kernel = nullptr;  // panels of [units, columns]
   const Real* bias = nullptr;              // [columns]
-  const Real* words = nullptr;             // [words, columns]: each word's share of the sums, with the bias
+  Real* words = nullptr;                   // [words, columns]: each word's share of the sums, with the bias
+  Real* known = nullptr;                   // [words]: not 0 where the share has been worked out
 };
 
 /// Rows [first, first + rows) of the batch on their way through time, and where their sums z go: step s of
@@ -71,8 +72,8 @@ struct Chunk {
   Index steps_at_once() const { return std::max(Index{1}, kProjectedRows / rows); }
 };
 
-/// words [count, columns] = table kernel + bias.
-void project_words(const Recurrent& op, const Real* table, const Projection& weights, Real* words);
+/// Works out the shares, table kernel + bias, of those words in x that are not known yet.
+void project_words(const Recurrent& op, const Real* x, const Real* table, const Projection& weights);
 
 /// The inputs' share of steps [s, last) of a chunk, x kernel + bias, where they are not masked.
 void project_inputs(const Recurrent& op, const Real* x, const Projection& weights, const Chunk& chunk,

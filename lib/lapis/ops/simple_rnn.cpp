@@ -24,17 +24,19 @@ Index turned_size(const Recurrent& op) {
 
 namespace {
 
-/// kernel and recurrent_kernel in panels, bias, shares of words.
-Projection projection(const Recurrent& op, const Real* prepared) {
-  const Real* const recurrent_kernel = prepared + panels_size(op.inputs, op.units);
-  const Real* const bias = recurrent_kernel + panels_size(op.units, op.units);
-  return {op.units, prepared, recurrent_kernel, bias, bias + op.units};
+/// kernel and recurrent_kernel in panels, bias, shares of words; which words are known.
+Projection projection(const Recurrent& op, Real* prepared) {
+  Real* const recurrent_kernel = prepared + panels_size(op.inputs, op.units);
+  Real* const bias = recurrent_kernel + panels_size(op.units, op.units);
+  Real* const words = bias + op.units;
+  return {op.units, prepared, recurrent_kernel, bias, words, words + op.words * op.units};
 }
 
 }  // namespace
 
 Index simple_rnn_prepared(const Recurrent& op) {
-  return panels_size(op.inputs, op.units) + panels_size(op.units, op.units) + (1 + op.words) * op.units;
+  return panels_size(op.inputs, op.units) + panels_size(op.units, op.units) + (1 + op.words) * op.units +
+         op.words;
 }
 
 void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
@@ -44,7 +46,7 @@ void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& paramete
   pack_panels({parameters.recurrent_kernel, op.units}, op.units, op.units, recurrent_kernel);
   simd::fill_zero(bias, op.units);
   if (parameters.bias != nullptr) simd::copy(parameters.bias, bias, op.units);
-  if (op.words > 0) project_words(op, parameters.table, projection(op, prepared), bias + op.units);
+  simd::fill_zero(projection(op, prepared).known, op.words);
 }
 
 // saved: the state before each step and after the last, [time + 1, batch, padded units].
@@ -63,7 +65,7 @@ Index simple_rnn_scratch(const Recurrent& op, int threads) {
 
 void simple_rnn(Parallel& parallel, const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                 Real* y, Real* saved, Real* scratch) {
-  const Real* prepared = parameters.prepared;
+  Real* prepared = parameters.prepared;
   if (prepared == nullptr) {
     prepare_simple_rnn(op, parameters, scratch);
     prepared = scratch;
@@ -71,6 +73,7 @@ void simple_rnn(Parallel& parallel, const Recurrent& op, const Real* x, const Re
   }
   const Projection weights = projection(op, prepared);
   const Index size = padded_units(op);
+  if (op.words > 0) project_words(op, x, parameters.table, weights);
 
   for_each_chunk(parallel, op, [&](Index first, Index rows, int thread) {
     Real* const own = scratch + thread * (kProjectedRows + kMostChunkRows) * size;
