@@ -19,6 +19,7 @@ const types = {
   '.safetensors': 'application/octet-stream',
 };
 
+/** The two after the first isolate the page from other origins, which lets it share memory between threads. */
 const headers = {
   'Content-Security-Policy': `${content_security_policy}; frame-ancestors 'none'`,
   'Cross-Origin-Opener-Policy': 'same-origin',

@@ -62,24 +62,25 @@ function listen(server) {
 
 /**
  * The page's own server. `answer(path, response)` may answer a request itself by returning true;
- * `without_policy` leaves the security header out, as a static host does.
+ * `without` names headers to leave out, as a static host does.
  */
-export async function serve_page({ answer, without_policy = false } = {}) {
+export async function serve_page({ answer, without = [] } = {}) {
   const inner = page_server(dist);
   return listen(
     createServer((request, response) => {
       if (answer?.(new URL(request.url, 'http://localhost').pathname, response)) return;
-      if (without_policy) {
-        const write_head = response.writeHead.bind(response);
-        response.writeHead = (status, headers) => {
-          const { 'Content-Security-Policy': _policy, ...others } = headers;
-          return write_head(status, others);
-        };
-      }
+      const write_head = response.writeHead.bind(response);
+      response.writeHead = (status, headers) => {
+        const sent = Object.entries(headers).filter(([name]) => !without.includes(name));
+        return write_head(status, Object.fromEntries(sent));
+      };
       inner.emit('request', request, response);
     }),
   );
 }
+
+export const security_policy = ['Content-Security-Policy'];
+export const isolation = ['Cross-Origin-Opener-Policy', 'Cross-Origin-Embedder-Policy'];
 
 /** A server that stands for the rest of the world: it answers everyone and counts. */
 export async function foreign_server() {

@@ -124,8 +124,10 @@ export class Helpers {
 function start_worker(on_ready: () => void, on_error: () => void): HelperWorker {
   const node = (globalThis as { process?: NodeProcess }).process?.getBuiltinModule?.('node:worker_threads');
   if (node) {
-    // Without the process's own options: not all of them suit a script.
-    const worker = new node.Worker(new URL('./helper.js', import.meta.url), { execArgv: [] });
+    // Without the process's own options: not all of them suit a script. The name stands apart so that bundlers, which
+    // look for the line further down, do not take this one for another file.
+    const script = './helper.js';
+    const worker = new node.Worker(new URL(script, import.meta.url), { execArgv: [] });
     worker.on('message', () => {
       worker.unref();
       on_ready();

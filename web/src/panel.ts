@@ -141,7 +141,8 @@ export class Panel<Input, Result extends Outcome> {
 
   private paint({ result, model, round_trip_ms }: Answer<Result>, input: Input): void {
     this.status.replaceChildren();
-    this.result.paint(result, { round_trip_ms, backend: model.backend }, this.hooks.expected(input));
+    const { backend, threads } = model;
+    this.result.paint(result, { round_trip_ms, backend, threads }, this.hooks.expected(input));
     this.hooks.painted(result, input, model);
     const best = best_of(result.probabilities);
     announce(`${label_of(result.labels, best)}, ${percent(result.probabilities[best] ?? 0)}`);

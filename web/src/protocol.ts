@@ -6,6 +6,7 @@ export type Fit = 'crop' | 'fit';
 export interface LoadedModel {
   info: ModelInfo;
   backend: 'simd' | 'scalar';
+  threads: number;
 }
 
 export interface Outcome {

@@ -6,6 +6,7 @@ import type { Outcome } from './protocol';
 export interface Timing {
   round_trip_ms: number;
   backend: string;
+  threads: number;
 }
 
 export function best_of(probabilities: Float32Array): number {
@@ -14,6 +15,11 @@ export function best_of(probabilities: Float32Array): number {
 
 export function label_of(labels: readonly string[], index: number): string {
   return labels[index] ?? `class ${index}`;
+}
+
+function machinery_in_words({ backend, threads }: Timing): string {
+  const simd = backend === 'simd' ? 'with SIMD' : 'without SIMD';
+  return threads > 1 ? `${simd}, ${threads} threads` : simd;
 }
 
 interface Row {
@@ -79,7 +85,7 @@ export class ResultView {
     this.timing.replaceChildren(
       make('span', {}, `${milliseconds(ms)} in the network`),
       make('span', {}, `${milliseconds(timing.round_trip_ms)} round trip`),
-      make('span', {}, timing.backend === 'simd' ? 'WebAssembly with SIMD' : 'WebAssembly without SIMD'),
+      make('span', {}, `WebAssembly ${machinery_in_words(timing)}`),
     );
     this.root.dataset['state'] = 'painted';
   }

@@ -25,11 +25,13 @@ function outcome_of({ labels, probabilities, ms }: Outcome): Outcome {
 
 serve(scope, {
   async load_model({ key, source, simd }, report) {
-    // Without `simd` the library picks: SIMD where this browser has it.
-    const model = await loadModel(source, { onProgress: report, ...(simd ? {} : { simd: false }) });
+    // Without `simd` the library picks: SIMD where this browser has it. Threads are used where the host isolates the
+    // page; elsewhere asking for them changes nothing.
+    const threads = Math.min(4, navigator.hardwareConcurrency || 1);
+    const model = await loadModel(source, { onProgress: report, threads, ...(simd ? {} : { simd: false }) });
     models.get(key)?.dispose();
     models.set(key, model);
-    return { info: model.info, backend: model.backend };
+    return { info: model.info, backend: model.backend, threads: model.threads };
   },
 
   classify_text({ key, text }) {
