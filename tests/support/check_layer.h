@@ -27,12 +27,12 @@ struct LayerCheck {
   double parameter_error = 0;
   std::string worst_parameter;
   bool same_without_saving = false;  // y is the same with saved == nullptr
-  bool same_when_prepared = true;    // y is the same, to rounding, with prepared parameters, if there are such
-  bool repeatable = false;           // two equal calls give equal bits
-  bool within_memory = false;        // nothing written outside y, dx, gradients, saved, scratch
-  bool accumulates = false;          // backward adds to gradients and overwrites dx
-  bool dx_optional = false;          // the same gradients with dx not wanted
-  std::size_t allocations = 0;       // heap allocations of one forward and one backward
+  bool same_when_prepared = true;  // y is the same, to rounding, with prepared parameters, if there are such
+  bool repeatable = false;         // two equal calls give equal bits
+  bool within_memory = false;      // nothing written outside y, dx, gradients, saved, scratch
+  bool accumulates = false;        // backward adds to gradients and overwrites dx
+  bool dx_optional = false;        // the same gradients with dx not wanted
+  std::size_t allocations = 0;     // heap allocations of one forward and one backward
 
   /// All promises but the gradients' size.
   bool keeps_contract() const;
