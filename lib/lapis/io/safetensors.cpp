@@ -264,6 +264,11 @@ std::vector<std::byte> write_safetensors(std::span<const TensorView> tensors,
 void read_values(const TensorView& tensor, std::span<Real> values) {
   if (values.size() != static_cast<std::size_t>(tensor.shape.size()))
     fail("tensor ", in_quotes(tensor.name), ": ", tensor.shape.size(), " values, expected ", values.size());
+  // As nearly every file has it: nothing to convert.
+  if (tensor.dtype == Dtype::f32 && sizeof(Real) == sizeof(float)) {
+    if (!values.empty()) std::memcpy(values.data(), tensor.bytes.data(), values.size_bytes());
+    return;
+  }
   for_each_value(tensor, [&](std::size_t i, auto value) { values[i] = static_cast<Real>(value); });
 }
 
@@ -274,6 +279,11 @@ std::vector<double> to_doubles(const TensorView& tensor) {
 }
 
 void check_finite(const TensorView& tensor) {
+  // Infinity and NaN times 0 are NaN: one look at the sum for the many files that are in order.
+  double sum = 0;
+  for_each_value(tensor,
+                 [&](std::size_t, auto value) { sum += static_cast<double>(static_cast<Real>(value)) * 0; });
+  if (sum == 0) return;
   for_each_value(tensor, [&](std::size_t i, auto value) {
     if (!std::isfinite(static_cast<Real>(value)))
       fail("tensor ", in_quotes(tensor.name), ": element ", i, " is ", value, ", expected a finite number");

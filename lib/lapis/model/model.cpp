@@ -32,7 +32,8 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
     shapes_.push_back(y);
     x = y;
   }
-  values_.resize(static_cast<std::size_t>(offset));
+  value_count_ = static_cast<std::size_t>(offset);
+  values_ = std::make_unique<Real[]>(value_count_);
 }
 
 const ModelParameter* Model::find_parameter(std::string_view path) const {
@@ -42,14 +43,16 @@ const ModelParameter* Model::find_parameter(std::string_view path) const {
 }
 
 std::span<const Real> Model::values(const ModelParameter& parameter) const {
-  return std::span(values_).subspan(static_cast<std::size_t>(parameter.offset),
-                                    static_cast<std::size_t>(parameter.info.shape.size()));
+  return std::span(values_.get(), value_count_)
+      .subspan(static_cast<std::size_t>(parameter.offset),
+               static_cast<std::size_t>(parameter.info.shape.size()));
 }
 
 std::span<Real> Model::values(const ModelParameter& parameter) {
   ++revision_;
-  return std::span(values_).subspan(static_cast<std::size_t>(parameter.offset),
-                                    static_cast<std::size_t>(parameter.info.shape.size()));
+  return std::span(values_.get(), value_count_)
+      .subspan(static_cast<std::size_t>(parameter.offset),
+               static_cast<std::size_t>(parameter.info.shape.size()));
 }
 
 void Model::initialize(std::uint64_t seed) {

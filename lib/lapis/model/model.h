@@ -43,11 +43,11 @@ class Model {
   /// Where layer i's parameters begin in the flat buffer.
   Index layer_offset(int i) const { return layer_offsets_[static_cast<std::size_t>(i)]; }
 
-  std::span<const Real> values() const { return values_; }
+  std::span<const Real> values() const { return {values_.get(), value_count_}; }
   /// To be changed: asked for anew whenever values are to be written, so that workspaces learn of it.
   std::span<Real> values() {
     ++revision_;
-    return values_;
+    return {values_.get(), value_count_};
   }
   /// Grows when values may have changed.
   std::uint64_t revision() const { return revision_; }
@@ -69,7 +69,8 @@ class Model {
   std::vector<Shape> shapes_;
   std::vector<ModelParameter> parameters_;
   std::vector<Index> layer_offsets_;
-  std::vector<Real> values_;
+  std::size_t value_count_ = 0;
+  std::unique_ptr<Real[]> values_;
   std::uint64_t revision_ = 0;
 };
 

@@ -12,7 +12,8 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
       parameters_(backend.share(model.values())),
       memory_(static_cast<Real*>(block_.get())) {
   if (plan_.prepared_size() == 0) return;
-  prepared_ = backend.allocate(plan_.prepared_bytes());
+  // Most words' shares may never be needed: memory that is not touched costs nothing.
+  prepared_ = backend.allocate(plan_.prepared_bytes(), Backend::Fill::nothing);
   prepare();
 }
 

@@ -137,9 +137,11 @@ class Backend {
 
   // --- Memory --------------------------------------------------------------------------------------------
 
-  /// Memory that frees itself; aligned to 64 bytes, zeroed.
+  /// Memory that frees itself; aligned to 64 bytes.
   using Buffer = std::shared_ptr<void>;
-  virtual Buffer allocate(std::size_t bytes) = 0;
+  enum class Fill { zeros, nothing };
+  virtual Buffer allocate(std::size_t bytes, Fill fill) = 0;
+  Buffer allocate(std::size_t bytes) { return allocate(bytes, Fill::zeros); }
   /// `values` where this backend can read them: the same memory on the CPU, a copy on a device.
   virtual Buffer share(std::span<const Real> values) = 0;
   virtual void copy(const Real* from, Real* to, Index count) = 0;  // within the backend's memory

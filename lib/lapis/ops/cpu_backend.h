@@ -15,7 +15,7 @@ class CpuBackend final : public Backend {
 
   std::string name() const override;
 
-  Buffer allocate(std::size_t bytes) override;
+  Buffer allocate(std::size_t bytes, Fill fill) override;
   Buffer share(std::span<const Real> values) override;
   void copy(const Real* from, Real* to, Index count) override;
   void upload(const void* host, void* device, std::size_t bytes) override;
