@@ -32,6 +32,7 @@ inline constexpr bool kHasVectors = false;
 using Bits = std::conditional_t<sizeof(Real) == 4, std::int32_t, std::int64_t>;
 
 using Vector = Real __attribute__((vector_size(kVectorBytes)));
+using UnsignedBitVector = std::make_unsigned_t<Bits> __attribute__((vector_size(kVectorBytes)));
 using BitVector = Bits __attribute__((vector_size(kVectorBytes)));  // what comparing two Vectors gives
 // `typedef`: clang 14 forgets an alignment given in a `using`.
 typedef Real UnalignedVector __attribute__((vector_size(kVectorBytes), aligned(sizeof(Real)), may_alias));
@@ -223,7 +224,9 @@ inline ExpParts exp_parts(Vector x) {
 
 /// 2^n for -126 <= n <= 127, from ExpParts::bits: what is above the low bits falls out of the word.
 inline Vector power_of_two(BitVector bits) {
-  return from_bits((bits << 23) + (Bits{127} << 23));
+  // Unsigned: what wraps round is not needed.
+  const auto low = reinterpret_cast<UnsignedBitVector>(bits);
+  return reinterpret_cast<Vector>((low << 23) + (std::make_unsigned_t<Bits>{127} << 23));
 }
 
 /// e^x, within 2 units in the last place; 0 or subnormal below -87.3, infinity above 88.7, NaN for NaN.
