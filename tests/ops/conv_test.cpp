@@ -247,3 +247,22 @@ TEST_CASE("conv2d from a prepared kernel, pooled, gives the same bits on 1, 2 an
     return y;
   }));
 }
+
+TEST_CASE("conv2d: scratch for a batch serves every smaller one", "[threads]") {
+  for (const int threads : {1, 2, 3, 5}) {
+    const auto backend = lapis::make_cpu_backend(threads);
+    for (const Index height : {7, 20, 33, 64, 100}) {
+      for (const Index channels : {3, 48, 200}) {
+        const auto scratch = [&](Index batch, bool training) {
+          return backend->conv2d_scratch(make_op(batch, height, 64, channels, 32, 3, 3, 1, 1, 1, 1, true),
+                                         training);
+        };
+        for (Index batch = 1; batch < 24; ++batch) {
+          INFO(threads << " threads, height " << height << ", channels " << channels << ", batch " << batch);
+          REQUIRE(scratch(batch, false) <= scratch(batch + 1, false));
+          REQUIRE(scratch(batch, true) <= scratch(batch + 1, true));
+        }
+      }
+    }
+  }
+}

@@ -79,14 +79,16 @@ struct Convolution {
 };
 
 /// How many rows of the result a piece makes: few enough for the cache, and for each thread to have some.
+/// Fewer images never make it more rows: scratch that was planned for a batch serves smaller ones.
 Index rows_of_piece(const Convolution& convolution, int threads) {
   const Index all = convolution.rows();
-  const Index pieces = std::max(Index{1}, 4 * threads / convolution.batch);
-  Index rows = threads == 1 ? all : std::max(Index{1}, all / pieces);
   const Index fixed =
       convolution.winograd ? Winograd{convolution.windows, convolution.filters}.working_memory() : 0;
+  Index rows = all;
   while (rows > 1 && convolution.memory(rows) - fixed > kBandSize) rows = (rows + 1) / 2;
-  return rows;
+  if (threads == 1) return rows;
+  const Index pieces = std::max(Index{1}, 4 * threads / convolution.batch);
+  return std::min(rows, std::max(Index{1}, all / pieces));
 }
 
 /// Convolved rows [first, last) of the image at `source`, to `y`.
