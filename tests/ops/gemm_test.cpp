@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "lapis/ops/backend.h"
+#include "ops/activated.h"
 #include "ops/bits.h"
 #include "support/close.h"
 #include "support/random_values.h"
@@ -15,27 +16,13 @@ using lapis::Activation;
 using lapis::Gemm;
 using lapis::Index;
 using lapis::Real;
+using lapis_test::activated;
 using lapis_test::random_values;
 
 const std::vector<Index> kSizes = {1, 2, 3, 5, 7, 13, 16, 17, 31, 33, 64, 65, 100, 257};
 const std::vector<Activation> kActivations = {Activation::linear, Activation::relu, Activation::sigmoid,
                                               Activation::tanh, Activation::hard_sigmoid};
 constexpr Real kUntouched = Real(-77);
-
-double activated(Activation activation, double x) {
-  switch (activation) {
-    case Activation::relu:
-      return std::max(x, 0.0);
-    case Activation::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Activation::tanh:
-      return std::tanh(x);
-    case Activation::hard_sigmoid:
-      return std::min(1.0, std::max(0.0, x / 6 + 0.5));
-    default:
-      return x;
-  }
-}
 
 using Matrix = Eigen::MatrixXd;
 

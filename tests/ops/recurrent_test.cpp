@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "lapis/ops/backend.h"
-#include "ops/bits.h"
+#include "ops/activated.h"
 #include "support/close.h"
 #include "support/random_values.h"
 
@@ -16,23 +16,9 @@ using lapis::Activation;
 using lapis::Index;
 using lapis::Real;
 using lapis::Recurrent;
+using lapis_test::activated;
 using lapis_test::max_relative_diff;
 using lapis_test::random_values;
-
-double activated(Activation activation, double x) {
-  switch (activation) {
-    case Activation::relu:
-      return std::max(x, 0.0);
-    case Activation::sigmoid:
-      return 1 / (1 + std::exp(-x));
-    case Activation::hard_sigmoid:
-      return std::min(1.0, std::max(0.0, x / 6 + 0.5));
-    case Activation::tanh:
-      return std::tanh(x);
-    default:
-      return x;
-  }
-}
 
 struct Weights {
   std::vector<Real> kernel, recurrent_kernel, bias;

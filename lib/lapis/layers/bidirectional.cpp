@@ -2,14 +2,11 @@
 
 #include <algorithm>
 
+#include "lapis/core/round_up.h"
+
 namespace lapis {
 
 namespace {
-
-/// The second child's part starts on a cache line, as the first's does.
-Index aligned(Index reals) {
-  return (reals + 15) / 16 * 16;
-}
 
 constexpr std::array<std::string_view, 4> kMergeModes = {"concat", "sum", "ave", "mul"};
 
@@ -77,7 +74,7 @@ Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x
   Parts parts;
   parts.child_shape = forward_->output_shape(x);
   parts.backward_parameters = forward_->parameter_count(x);
-  parts.backward_prepared = aligned(forward_->prepared_size(backend, x, words));
+  parts.backward_prepared = round_up(forward_->prepared_size(backend, x, words));
   const Index output = parts.child_shape.size();
   const Mode mode = training ? Mode::train : Mode::predict;
   const Memory forward_memory = forward_->memory(backend, x, mode);
@@ -109,14 +106,14 @@ Memory Bidirectional::memory(const Backend& backend, const Shape& x, Mode mode) 
 }
 
 Index Bidirectional::prepared_size(const Backend& backend, const Shape& x, Index words) const {
-  return aligned(forward_->prepared_size(backend, x, words)) + backward_->prepared_size(backend, x, words);
+  return round_up(forward_->prepared_size(backend, x, words)) + backward_->prepared_size(backend, x, words);
 }
 
 void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                             Real* prepared) const {
   forward_->prepare(backend, x, parameters, words, prepared);
   backward_->prepare(backend, x, parameters + forward_->parameter_count(x), words,
-                     prepared + aligned(forward_->prepared_size(backend, x, words)));
+                     prepared + round_up(forward_->prepared_size(backend, x, words)));
 }
 
 double Bidirectional::macs(const Shape& x) const {

@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "lapis/core/error.h"
+#include "lapis/core/round_up.h"
 
 namespace lapis {
 
 namespace {
-
-/// Offsets are multiples of this, so that every tensor starts on a cache line (64 bytes in float).
-constexpr Index kAlignment = 16;
 
 Index reals_for_bytes(Index bytes) {
   const auto real = static_cast<Index>(sizeof(Real));
@@ -59,7 +57,7 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
     const Index prepared = training ? 0 : layer.prepared_size(backend, shape, /*words=*/0);
     if (prepared > 0) {
       step.prepared_offset = prepared_size_;
-      prepared_size_ += (prepared + kAlignment - 1) / kAlignment * kAlignment;
+      prepared_size_ += round_up(prepared);
     }
     step.x = shape;
     step.y = layer.output_shape(shape);
@@ -73,7 +71,7 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
     } else if (layer.mask_rule() == MaskRule::drop) {
       mask = -1;
     }
-    saved_end += (memory.saved + kAlignment - 1) / kAlignment * kAlignment;
+    saved_end += round_up(memory.saved);
     scratch = std::max(scratch, memory.scratch);
     steps_.push_back(step);
     shape = step.y;
@@ -136,7 +134,7 @@ void Plan::place_gradients(Index parameter_count) {
 
 Index Plan::take(Index reals) {
   const Index offset = size_;
-  size_ += (reals + kAlignment - 1) / kAlignment * kAlignment;
+  size_ += round_up(reals);
   return offset;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/core/round_up.h"
 #include "lapis/ops/band.h"
 #include "lapis/ops/panels.h"
 #include "lapis/ops/pieces.h"
@@ -26,10 +27,6 @@ Index taps_of(const Conv2DOp& op) {
 }
 Index kernel_size(const Conv2DOp& op) {
   return taps_of(op) * op.window.channels * op.filters;
-}
-
-Index round_up(Index value) {
-  return (value + 15) / 16 * 16;
 }
 
 /// A convolution over any source, with its kernel in panels; what forward and backward-data have in common.
@@ -274,7 +271,7 @@ struct KernelGradient {
     in_place = windows.fit_the_source() && run_length() >= kTileRows;
     band_size =
         in_place ? 0 : windows.padded_rows(rows) * windows.padded_width() * windows.channels + kTileRows;
-    dy_stride = (filters + kPanel - 1) / kPanel * kPanel;
+    dy_stride = round_up(filters, kPanel);
     if (dy_stride != filters) dy_size = rows * windows.out_width * dy_stride;
   }
 

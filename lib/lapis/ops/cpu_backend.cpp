@@ -44,8 +44,8 @@ std::string CpuBackend::name() const {
 // --- Memory ----------------------------------------------------------------------------------------------
 
 Backend::Buffer CpuBackend::allocate(std::size_t bytes, Fill fill) {
-  constexpr std::align_val_t kAlignment{64};
-  void* memory = ::operator new(bytes, kAlignment);
+  constexpr std::align_val_t kLine{64};
+  void* memory = ::operator new(bytes, kLine);
   Buffer buffer(memory, [](void* pointer) { ::operator delete (pointer, std::align_val_t{64}); });
   if (fill == Fill::zeros) std::memset(memory, 0, bytes);
   return buffer;

@@ -120,7 +120,7 @@ Cut choose_cut(Index m, Index n, Index k) {
   while (pieces(cut) < wanted && cut.columns > narrowest) cut.columns /= 2;
   // Weights are packed anew for each piece: few rows make that dear.
   while (pieces(cut) < std::min(wanted, kFewPieces) && cut.rows > 2 * kTileRows)
-    cut.rows = (cut.rows / 2 + kTileRows - 1) / kTileRows * kTileRows;
+    cut.rows = round_up(cut.rows / 2, kTileRows);
   return cut;
 }
 

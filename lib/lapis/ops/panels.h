@@ -1,5 +1,6 @@
 #pragma once
 
+#include "lapis/core/round_up.h"
 #include "lapis/ops/tile.h"
 
 /// Internal to ops: the layout in which products read B [k, n]: panels of kPanel columns, each with its rows
@@ -8,7 +9,7 @@ namespace lapis::cpu {
 
 /// Reals of all panels of B [k, n].
 inline Index panels_size(Index k, Index n) {
-  return (n + kPanel - 1) / kPanel * k * kPanel;
+  return round_up(n, kPanel) * k;
 }
 
 /// A stored matrix: element (p, j) at values[p * stride + j], or, transposed, at values[j * stride + p].

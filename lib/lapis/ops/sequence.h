@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/core/round_up.h"
 #include "lapis/ops/backend.h"
 #include "lapis/ops/parallel.h"
 #include "lapis/ops/product.h"
@@ -28,7 +29,7 @@ inline Index chunk_rows(const Recurrent& op, int threads) {
 
 /// Units of a row in memory.
 inline Index padded_units(const Recurrent& op) {
-  return (op.units + simd::kLanes - 1) / simd::kLanes * simd::kLanes;
+  return round_up(op.units, simd::kLanes);
 }
 
 /// Where step `s` reads in x.

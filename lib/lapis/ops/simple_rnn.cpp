@@ -58,7 +58,7 @@ Index simple_rnn_saved(const Recurrent& op) {
 // them. backward: steps (then d steps), dz [time, batch, units], dh [batch, padded units], recurrent_kernel
 // turned.
 Index simple_rnn_scratch(const Recurrent& op, int threads) {
-  const Index forward = simple_rnn_prepared(op) + 16 + predicting_scratch(op, threads);
+  const Index forward = round_up(simple_rnn_prepared(op)) + predicting_scratch(op, threads);
   const Index backward = op.time * op.batch * (op.inputs + op.units) + step_size(op) + turned_size(op);
   return std::max(forward, backward);
 }
@@ -69,7 +69,7 @@ void simple_rnn(Parallel& parallel, const Recurrent& op, const Real* x, const Re
   if (prepared == nullptr) {
     prepare_simple_rnn(op, parameters, scratch);
     prepared = scratch;
-    scratch += (simple_rnn_prepared(op) + 15) / 16 * 16;
+    scratch += round_up(simple_rnn_prepared(op));
   }
   const Projection weights = projection(op, prepared);
   const Index size = padded_units(op);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/core/round_up.h"
 #include "lapis/ops/activation.h"
 #include "lapis/ops/panels.h"
 #include "lapis/ops/product.h"
@@ -18,10 +19,6 @@ constexpr Index kPoints = 16;
 /// the level 2 cache.
 constexpr Index kMostPatches = 32;
 
-Index round_up(Index value, Index unit) {
-  return (value + unit - 1) / unit * unit;
-}
-
 /// The same windows, with as many outputs as whole patches make.
 Windows whole_patches(const Windows& windows) {
   Windows whole = windows;
@@ -31,7 +28,7 @@ Windows whole_patches(const Windows& windows) {
 }
 
 Index band_size(const Windows& whole, Index rows) {
-  return round_up(whole.padded_rows(round_up(rows + 1, 2)) * whole.padded_width() * whole.channels, 16);
+  return round_up(whole.padded_rows(round_up(rows + 1, 2)) * whole.padded_width() * whole.channels);
 }
 
 /// B^T d B of the patch at `patch`, one vector of channels after another; point p goes to v + p * point_step.
