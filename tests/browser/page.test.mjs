@@ -5,13 +5,13 @@ import { test } from 'node:test';
 import { slices } from '../../web/tools/sizes.mjs';
 import {
   answered,
-  bars,
   dist,
   foreign_server,
   isolation,
   models,
   open_page,
   require_web,
+  sample_answers,
   security_policy,
   serve_page,
   skip,
@@ -280,20 +280,8 @@ test('without SIMD the answers are the same', options, async () => {
   const collect = async (address) => {
     const page = await open_page(address);
     await answered(page);
-    const answers = [await page.locator('#text-result .timing').textContent()];
-    const buttons = page.locator('#sentences button');
-    for (let i = 0; i < (await buttons.count()); i++) {
-      await buttons.nth(i).click();
-      await text_painted(page);
-      answers.push(await bars(page));
-    }
-    await page.locator('#tab-picture').click();
-    for (const name of ['cat', 'ship']) {
-      await page.locator('.sample', { hasText: name }).click();
-      await page.locator('#picture-result .expected', { hasText: name }).waitFor();
-      answers.push(await bars(page, 'picture'));
-    }
-    return answers;
+    const timing = await page.locator('#text-result .timing').textContent();
+    return [timing, ...(await sample_answers(page))];
   };
   const [simd_timing, ...simd] = await collect(url);
   const [scalar_timing, ...scalar] = await collect(`${url}?simd=0`);

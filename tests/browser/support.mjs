@@ -20,7 +20,7 @@ export const skip = !existsSync(`${dist}/index.html`)
     ? false
     : 'weights/ holds no text model or no image model yet';
 
-const flags = [
+export const flags = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -128,6 +128,25 @@ export async function text_painted(page) {
     const whole = chips.length === words.length || document.querySelector('#text-tokens .left-out') !== null;
     return chips.length > 0 && whole && chips.every((chip, i) => chip === words[i]);
   });
+}
+
+/** The bars that the page shows for each of its sentences and for two of its pictures. */
+export async function sample_answers(page) {
+  await answered(page);
+  const answers = [];
+  const buttons = page.locator('#sentences button');
+  for (let i = 0; i < (await buttons.count()); i++) {
+    await buttons.nth(i).click();
+    await text_painted(page);
+    answers.push(await bars(page));
+  }
+  await page.locator('#tab-picture').click();
+  for (const name of ['cat', 'ship']) {
+    await page.locator('.sample', { hasText: name }).click();
+    await page.locator('#picture-result .expected', { hasText: name }).waitFor();
+    answers.push(await bars(page, 'picture'));
+  }
+  return answers;
 }
 
 /** The bars as the page shows them: [{ label, share, best }], share as printed. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { extname } from 'node:path';
 import { test } from 'node:test';
-import { answered, bars, isolation, models, open_page, serve_page, skip, text_painted } from './support.mjs';
+import { answered, isolation, models, open_page, sample_answers, serve_page, skip } from './support.mjs';
 
 const options = { skip, timeout: 120_000 };
 
@@ -15,22 +15,9 @@ function requested(page, kind) {
   );
 }
 
-/** What the page makes of its sentences and of two pictures, and with what. */
+/** What the page makes of its samples, and with what. */
 async function answers_of(page) {
-  await answered(page);
-  const answers = [];
-  const buttons = page.locator('#sentences button');
-  for (let i = 0; i < (await buttons.count()); i++) {
-    await buttons.nth(i).click();
-    await text_painted(page);
-    answers.push(await bars(page));
-  }
-  await page.locator('#tab-picture').click();
-  for (const name of ['cat', 'ship']) {
-    await page.locator('.sample', { hasText: name }).click();
-    await page.locator('#picture-result .expected', { hasText: name }).waitFor();
-    answers.push(await bars(page, 'picture'));
-  }
+  const answers = await sample_answers(page);
   const timing = await page.locator('#picture-result .timing').textContent();
   assert.deepEqual(page.trouble, []);
   return { answers, machinery: /WebAssembly .*/.exec(timing)[0] };

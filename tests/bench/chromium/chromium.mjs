@@ -1,4 +1,5 @@
 // In headless Chromium, inside a worker, one thread: lapis-wasm, TensorFlow.js (wasm) and onnxruntime-web.
+import { flags } from '../../browser/support.mjs';
 import { createReadStream, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, normalize } from 'node:path';
@@ -51,17 +52,6 @@ function run_worker(options) {
     worker.postMessage(options);
   });
 }
-
-/** Flags as in tests/browser/support.mjs. */
-const flags = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 export async function measure_chromium(options, add) {
   write_models(options.workloads);
