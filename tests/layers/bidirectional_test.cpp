@@ -124,9 +124,10 @@ TEST_CASE("Bidirectional refuses what does not fit") {
     config.go_backwards = backwards;
     return std::make_shared<SimpleRNN>("rnn", config);
   };
-  CHECK(text(nullptr, nullptr) == R"(layer "bi" (Bidirectional): wraps nothing, expected SimpleRNN or LSTM)");
+  CHECK(text(nullptr, nullptr) ==
+        R"(layer "bi" (Bidirectional): wraps nothing, expected SimpleRNN, LSTM or GRU)");
   CHECK(text(std::make_shared<Dense>("dense", Dense::Config{.units = 1}), nullptr) ==
-        R"(layer "bi" (Bidirectional): wraps Dense, expected SimpleRNN or LSTM)");
+        R"(layer "bi" (Bidirectional): wraps Dense, expected SimpleRNN, LSTM or GRU)");
   CHECK(
       text(rnn(1, true, false), rnn(1, true, false)) ==
       R"(layer "bi" (Bidirectional): layer and backward_layer run in the same direction, expected opposite go_backwards)");

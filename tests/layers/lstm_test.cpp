@@ -143,5 +143,5 @@ TEST_CASE("LSTM refuses what does not fit") {
   softmax.units = 1;
   softmax.recurrent_activation = Activation::softmax;
   CHECK(error_text([&] { LSTM("lstm", softmax); }) ==
-        R"(layer "lstm" (LSTM): activation "softmax" is not supported here)");
+        R"(layer "lstm" (LSTM): recurrent_activation "softmax" is not supported in a recurrent layer)");
 }

@@ -130,5 +130,5 @@ TEST_CASE("SimpleRNN refuses what does not fit") {
   softmax.units = 1;
   softmax.activation = Activation::softmax;
   CHECK(error_text([&] { SimpleRNN("rnn", softmax); }) ==
-        R"(layer "rnn" (SimpleRNN): activation "softmax" is not supported here)");
+        R"(layer "rnn" (SimpleRNN): activation "softmax" is not supported in a recurrent layer)");
 }

@@ -8,7 +8,8 @@
 
 namespace lapis_test {
 
-/// How to exercise a layer. Parameters are drawn from [-0.5, 0.5).
+/// How to exercise a layer. Parameters are drawn from [-0.5, 0.5), those that are not trained from [0.25,
+/// 0.75].
 struct LayerCase {
   lapis::Shape x;
   /// Inputs are whole numbers in [0, ids) instead of Reals in [-1, 1) where this is above 0.

@@ -132,6 +132,57 @@ void ConfigReader::number(std::string_view key, double& value, double minimum, d
   if (const auto cursor = find(key)) value = cursor->number(minimum, maximum);
 }
 
+void ConfigReader::number_or_null(std::string_view key, std::optional<double>& value, double minimum,
+                                  double maximum) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  value = cursor->is_null() ? std::nullopt : std::optional(cursor->number(minimum, maximum));
+}
+
+void ConfigReader::single(std::string_view key, Index& value, Index minimum) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  if (cursor->json().array() == nullptr) {
+    value = cursor->integer(minimum, kMaxPair);
+    return;
+  }
+  const std::vector<JsonCursor> items = cursor->items();
+  if (items.size() != 1) cursor->expected("a whole number or a list of one");
+  value = items[0].integer(minimum, kMaxPair);
+}
+
+void ConfigReader::sides(std::string_view key, std::array<Index, 4>& value) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  if (cursor->json().array() == nullptr) {
+    value.fill(cursor->integer(0, kMaxPair));
+    return;
+  }
+  const std::vector<JsonCursor> axes = cursor->items();
+  if (axes.size() != 2) cursor->expected("a whole number, a pair, or a pair of pairs");
+  for (std::size_t axis = 0; axis < 2; ++axis) {
+    Index& before = value[2 * axis];
+    Index& after = value[2 * axis + 1];
+    if (axes[axis].json().array() == nullptr) {
+      before = after = axes[axis].integer(0, kMaxPair);
+      continue;
+    }
+    const std::vector<JsonCursor> ends = axes[axis].items();
+    if (ends.size() != 2) axes[axis].expected("a whole number or a pair");
+    before = ends[0].integer(0, kMaxPair);
+    after = ends[1].integer(0, kMaxPair);
+  }
+}
+
+void ConfigReader::sizes(std::string_view key, std::vector<Index>& value) {
+  const auto cursor = find(key);
+  if (!cursor) return;
+  const std::vector<JsonCursor> items = cursor->items();
+  if (items.empty() || items.size() > Shape::kMaxRank - 1) cursor->expected("a list of 1 to 4 sizes");
+  value.clear();
+  for (const JsonCursor& item : items) value.push_back(item.integer(-1));
+}
+
 void ConfigReader::pair(std::string_view key, std::array<Index, 2>& value, Index minimum) {
   const auto cursor = find(key);
   if (!cursor) return;

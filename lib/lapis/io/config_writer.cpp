@@ -77,6 +77,28 @@ void ConfigWriter::number(std::string_view key, double& value, double /*minimum*
   config_.add(std::string(key), value);
 }
 
+void ConfigWriter::number_or_null(std::string_view key, std::optional<double>& value, double /*minimum*/,
+                                  double /*maximum*/) {
+  config_.add(std::string(key), value ? Json(*value) : Json());
+}
+
+void ConfigWriter::single(std::string_view key, Index& value, Index minimum) {
+  integer(key, value, minimum);
+}
+
+void ConfigWriter::sides(std::string_view key, std::array<Index, 4>& value) {
+  const auto both = [](Index a, Index b) {
+    return Json::Array{Json(std::int64_t{a}), Json(std::int64_t{b})};
+  };
+  config_.add(std::string(key), Json::Array{both(value[0], value[1]), both(value[2], value[3])});
+}
+
+void ConfigWriter::sizes(std::string_view key, std::vector<Index>& value) {
+  Json::Array list;
+  for (const Index size : value) list.emplace_back(std::int64_t{size});
+  config_.add(std::string(key), std::move(list));
+}
+
 void ConfigWriter::pair(std::string_view key, std::array<Index, 2>& value, Index /*minimum*/) {
   config_.add(std::string(key), Json::Array{Json(std::int64_t{value[0]}), Json(std::int64_t{value[1]})});
 }

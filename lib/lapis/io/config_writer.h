@@ -28,9 +28,14 @@ class ConfigWriter final : public ConfigVisitor {
   void boolean(std::string_view key, bool& value) override;
   void integer(std::string_view key, Index& value, Index minimum) override;
   void number(std::string_view key, double& value, double minimum, double maximum) override;
+  void number_or_null(std::string_view key, std::optional<double>& value, double minimum,
+                      double maximum) override;
+  void single(std::string_view key, Index& value, Index minimum) override;
   void pair(std::string_view key, std::array<Index, 2>& value, Index minimum) override;
   void pair_or(std::string_view key, std::array<Index, 2>& value,
                const std::array<Index, 2>& fallback) override;
+  void sides(std::string_view key, std::array<Index, 4>& value) override;
+  void sizes(std::string_view key, std::vector<Index>& value) override;
   void choice(std::string_view key, int& value, std::span<const std::string_view> names) override;
   void initializer(std::string_view key, Initializer& value) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;

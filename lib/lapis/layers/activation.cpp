@@ -22,7 +22,8 @@ void ActivationLayer::backward(Backend& backend, const BackwardArgs& args) const
     backend.copy(args.dy.data, args.dx.data, args.dx.shape.size());
     return;
   }
-  backend.activate_backward(config_.activation, args.y.data, args.dy.data, args.dx.data, args.x.shape.rows(),
+  const Real* const known = follows_from_output(config_.activation) ? args.y.data : args.x.data;
+  backend.activate_backward(config_.activation, known, args.dy.data, args.dx.data, args.x.shape.rows(),
                             args.x.shape[-1]);
 }
 

@@ -4,10 +4,10 @@
 
 namespace lapis {
 
-/// y = activation(x), element by element; softmax over the last axis
+/// y = activation(x), element by element; softmax and its logarithm over the last axis
 /// x [batch, ...] -> y [batch, ...]
 /// no parameters
-/// saves nothing for backward (y suffices)
+/// saves nothing for backward (x and y suffice)
 /// keras.layers.Activation
 class ActivationLayer final : public Layer {
  public:

@@ -25,7 +25,7 @@ Bidirectional::Bidirectional(std::string name, const Config& config)
   const auto recurrent = [this](const std::shared_ptr<const Layer>& layer) {
     const auto* typed = dynamic_cast<const RecurrentLayer*>(layer.get());
     if (typed == nullptr)
-      refuse("wraps ", layer == nullptr ? "nothing" : layer->type(), ", expected SimpleRNN or LSTM");
+      refuse("wraps ", layer == nullptr ? "nothing" : layer->type(), ", expected SimpleRNN, LSTM or GRU");
     return typed;
   };
   const RecurrentLayer* layer = recurrent(config.layer);

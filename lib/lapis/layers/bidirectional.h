@@ -11,7 +11,7 @@ namespace lapis {
 class Bidirectional final : public Layer {
  public:
   struct Config {
-    std::shared_ptr<const Layer> layer;           // a SimpleRNN or LSTM
+    std::shared_ptr<const Layer> layer;           // a SimpleRNN, LSTM or GRU
     std::shared_ptr<const Layer> backward_layer;  // nullptr: `layer` with go_backwards turned round
     Backend::Merge merge_mode = Backend::Merge::concat;
 

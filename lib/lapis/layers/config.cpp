@@ -4,8 +4,14 @@ namespace lapis {
 
 namespace {
 
-constexpr std::array<std::string_view, 6> kActivations = {"linear", "relu",    "sigmoid",
-                                                          "tanh",   "softmax", "hard_sigmoid"};
+/// In the enum's order; behind them Keras's second names.
+constexpr std::array<std::string_view, 24> kActivations = {
+    "linear",      "relu",        "sigmoid",   "tanh",      "softmax",  "hard_sigmoid",     "relu6",
+    "leaky_relu",  "elu",         "selu",      "softplus",  "softsign", "exponential",      "hard_tanh",
+    "log_sigmoid", "log_softmax", "silu",      "hard_silu", "gelu",     "gelu_approximate", "mish",
+    "tanh_shrink", "swish",       "hard_swish"};
+constexpr int kSwish = 22;
+constexpr int kHardSwish = 23;
 constexpr std::array<std::string_view, 2> kPaddings = {"valid", "same"};
 
 }  // namespace
@@ -17,6 +23,8 @@ std::string_view activation_name(Activation activation) {
 void ConfigVisitor::activation(std::string_view key, Activation& value) {
   int position = static_cast<int>(value);
   choice(key, position, kActivations);
+  if (position == kSwish) position = static_cast<int>(Activation::silu);
+  if (position == kHardSwish) position = static_cast<int>(Activation::hard_silu);
   value = static_cast<Activation>(position);
 }
 

@@ -3,9 +3,11 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "lapis/core/parameters.h"
 #include "lapis/ops/backend.h"
@@ -32,11 +34,21 @@ class ConfigVisitor {
   virtual void boolean(std::string_view key, bool& value) = 0;
   virtual void integer(std::string_view key, Index& value, Index minimum) = 0;
   virtual void number(std::string_view key, double& value, double minimum, double maximum) = 0;
+  /// JSON null means that it is not set.
+  virtual void number_or_null(std::string_view key, std::optional<double>& value, double minimum,
+                              double maximum) = 0;
+  /// An integer or a list of one, as Keras takes a Conv1D's kernel_size.
+  virtual void single(std::string_view key, Index& value, Index minimum) = 0;
   /// An integer or a pair of them, as Keras takes kernel_size, strides, pool_size.
   virtual void pair(std::string_view key, std::array<Index, 2>& value, Index minimum) = 0;
   /// JSON null or missing means "as `fallback`" (pooling's strides).
   virtual void pair_or(std::string_view key, std::array<Index, 2>& value,
                        const std::array<Index, 2>& fallback) = 0;
+  /// An integer, a pair for height and width, or a pair of pairs: [[top, bottom], [left, right]]. `value`:
+  /// top, bottom, left, right.
+  virtual void sides(std::string_view key, std::array<Index, 4>& value) = 0;
+  /// A list of one to four sizes; one of them may be -1 ("what is left").
+  virtual void sizes(std::string_view key, std::vector<Index>& value) = 0;
   /// One of `names`; `value` is its position.
   virtual void choice(std::string_view key, int& value, std::span<const std::string_view> names) = 0;
   virtual void initializer(std::string_view key, Initializer& value) = 0;

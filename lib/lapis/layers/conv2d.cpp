@@ -65,7 +65,8 @@ std::vector<ParameterInfo> Conv2D::parameters(const Shape& x) const {
 Memory Conv2D::memory(const Backend& backend, const Shape& x, Mode mode) const {
   Index scratch = backend.conv2d_scratch(op(x), mode == Mode::train);
   if (mode == Mode::train && needs_gradient_buffer(config_.activation)) scratch += output_shape(x).size();
-  return {.scratch = scratch};
+  return {.saved = mode == Mode::train ? kept_for(config_.activation, output_shape(x)) : 0,
+          .scratch = scratch};
 }
 
 Index Conv2D::prepared_size(const Backend& backend, const Shape& x, Index /*words*/) const {
@@ -79,7 +80,7 @@ void Conv2D::prepare(Backend& backend, const Shape& x, const Real* parameters, I
 
 std::unique_ptr<const Layer> Conv2D::fused_with(const Layer& next) const {
   const auto* pool = dynamic_cast<const Pooling2D*>(&next);
-  if (pool == nullptr || !is_elementwise(config_.activation)) return nullptr;
+  if (pool == nullptr || !is_fusable(config_.activation)) return nullptr;
   return std::make_unique<PooledConv2D>(*this, *pool);
 }
 
@@ -95,15 +96,16 @@ double Conv2D::macs(const Shape& x) const {
 }
 
 void Conv2D::forward(Backend& backend, const ForwardArgs& args) const {
-  backend.conv2d(op(args.x.shape), args.x.data, split(args), args.y.data, args.scratch);
-  finish_activation(backend, config_.activation, args.y);
+  Real* const sums = before_activation(config_.activation, args.saved, args.y);
+  backend.conv2d(op(args.x.shape), args.x.data, split(args), sums, args.scratch);
+  finish_activation(backend, config_.activation, sums, args.y);
 }
 
 void Conv2D::backward(Backend& backend, const BackwardArgs& args) const {
   const Conv2DOp conv = op(args.x.shape);
   Real* const conv_scratch = args.scratch;
   Real* const gradient_buffer = args.scratch + backend.conv2d_scratch(conv, /*training=*/true);
-  const Real* dz = activation_gradient(backend, config_.activation, args, gradient_buffer);
+  const Real* dz = activation_gradient(backend, config_.activation, args, args.saved, gradient_buffer);
   backend.conv2d_backward_kernel(conv, args.x.data, dz, args.gradients, conv_scratch);
   if (config_.use_bias)
     backend.sum_rows(dz, args.y.shape.rows(), config_.filters, args.gradients + kernel_count(args.x.shape));

@@ -7,7 +7,7 @@ namespace lapis {
 /// y = activation(correlate(x, kernel) + bias)
 /// x [batch, height, width, channels] -> y [batch, out_height, out_width, filters]
 /// parameters: kernel [kernel_height, kernel_width, channels, filters], bias [filters]
-/// saves nothing for backward (x and y suffice)
+/// saves what comes before an activation that needs it again (else x and y suffice)
 /// keras.layers.Conv2D
 class Conv2D final : public Layer {
  public:

@@ -43,7 +43,7 @@ std::vector<ParameterInfo> Dense::parameters(const Shape& x) const {
 Memory Dense::memory(const Backend& /*backend*/, const Shape& x, Mode mode) const {
   const Index y_size = output_shape(x).size();
   if (mode != Mode::train) return {};
-  return {.saved = config_.use_rmsnorm ? y_size : 0,
+  return {.saved = (config_.use_rmsnorm ? y_size : 0) + kept_for(config_.activation, output_shape(x)),
           .scratch = needs_gradient_buffer(config_.activation) || config_.use_rmsnorm ? y_size : 0};
 }
 
@@ -75,7 +75,10 @@ void Dense::forward(Backend& backend, const ForwardArgs& args) const {
                   .prepared_b = args.prepared,
                   .c = args.y.data,
                   .ldc = units};
+  Real* const kept = args.saved != nullptr ? args.saved + kept_offset(args.y.shape) : nullptr;
+  Real* const sums = before_activation(config_.activation, kept, args.y);
   if (!config_.use_rmsnorm) {
+    product.c = sums;
     product.bias = bias;
     product.activation = fused_part(config_.activation);
     backend.gemm(product);
@@ -85,17 +88,18 @@ void Dense::forward(Backend& backend, const ForwardArgs& args) const {
     product.c = before;
     backend.gemm(product);
     backend.rms_norm(before, args.parameters + scale_offset(args.x.shape),
-                     static_cast<Real>(config_.rmsnorm_epsilon), args.y.data, rows, units);
-    backend.add_bias(args.y.data, rows, units, bias, fused_part(config_.activation));
+                     static_cast<Real>(config_.rmsnorm_epsilon), sums, rows, units);
+    backend.add_bias(sums, rows, units, bias, fused_part(config_.activation));
   }
-  finish_activation(backend, config_.activation, args.y);
+  finish_activation(backend, config_.activation, sums, args.y);
 }
 
 void Dense::backward(Backend& backend, const BackwardArgs& args) const {
   const Index rows = args.x.shape.rows();
   const Index inputs = args.x.shape[-1];
   const Index units = config_.units;
-  const Real* dz = activation_gradient(backend, config_.activation, args, args.scratch);
+  const Real* dz = activation_gradient(backend, config_.activation, args,
+                                       args.saved + kept_offset(args.y.shape), args.scratch);
   if (config_.use_bias) backend.sum_rows(dz, rows, units, args.gradients + bias_offset(args.x.shape));
   if (config_.use_rmsnorm) {
     const Index scale = scale_offset(args.x.shape);

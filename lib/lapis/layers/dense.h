@@ -7,7 +7,7 @@ namespace lapis {
 /// y = activation(x kernel + bias); with use_rmsnorm y = activation(RMSNorm(x kernel) * scale + bias)
 /// x [batch, ..., inputs] -> y [batch, ..., units]: the same weights at every position
 /// parameters: kernel [inputs, units], bias [units], scale [units] (use_rmsnorm, starts at 1)
-/// saves x kernel (use_rmsnorm)
+/// saves x kernel (use_rmsnorm), and what comes before an activation that needs it again
 /// keras.layers.Dense; with use_rmsnorm: Dense(linear), RMSNormalization, + bias, activation
 class Dense final : public Layer {
  public:
@@ -43,6 +43,9 @@ class Dense final : public Layer {
   /// Offsets of bias and scale behind the kernel, the same in parameters and gradients.
   Index bias_offset(const Shape& x) const { return x[-1] * config_.units; }
   Index scale_offset(const Shape& x) const { return bias_offset(x) + (config_.use_bias ? config_.units : 0); }
+
+  /// Behind x kernel in `saved`: what comes before the activation.
+  Index kept_offset(const Shape& y) const { return config_.use_rmsnorm ? y.size() : 0; }
 
   Config config_;
 };

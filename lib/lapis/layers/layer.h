@@ -21,6 +21,9 @@
 ///
 /// What every layer promises (tests/support/check_layer.h checks it for each):
 /// - `forward` writes all of `y`; `backward` writes all of `dx` (where wanted) and ADDS to `gradients`.
+/// - A parameter that is not trainable (a moving statistic) has no gradient: `backward` adds to its place in
+///   `gradients` what a training step is to add to the parameter. So models stay immutable while they run,
+///   and whoever applies the gradients applies these changes too.
 /// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart), and so with `prepared`.
 /// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates
 /// nothing;
@@ -40,9 +43,10 @@ struct Memory {
 
 /// What a layer does with the mask [batch, time] of its input.
 enum class MaskRule {
-  pass,  // its output carries the same mask
-  drop,  // its output carries none (Flatten, convolutions, a recurrent layer that returns one step)
-  make,  // it makes one from its input (Embedding with mask_zero)
+  pass,    // its output carries the same mask
+  drop,    // its output carries none (Flatten, convolutions, a recurrent layer that returns one step)
+  make,    // it makes one from its input (Embedding with mask_zero)
+  refuse,  // none may reach it: Keras, too, has no use for one there (Softmax)
 };
 
 /// The table [count, inputs] of an Embedding in front of a layer.
@@ -138,6 +142,13 @@ class Layer {
   template <class... Parts>
   [[noreturn]] void refuse(const Parts&... parts) const {
     fail("layer \"", name_, "\" (", type(), "): ", parts...);
+  }
+
+  /// For layers that Keras lets work on any axis, and this library on the last.
+  void refuse_unless_last_axis(const Shape& x, Index axis) const {
+    if (axis != -1 && axis != x.rank() - 1)
+      refuse("axis is ", axis, ", expected the last one: -1 or ", x.rank() - 1,
+             " (nothing else is supported)");
   }
 
   /// For settings that Keras takes as [height, width].

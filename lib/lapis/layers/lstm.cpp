@@ -13,8 +13,8 @@ void LSTM::Config::visit(ConfigVisitor& visitor) {
 
 LSTM::LSTM(std::string name, const RecurrentLayer::Config& config)
     : RecurrentLayer(std::move(name), config, 4, "lstm_cell") {
-  if (config.activation == Activation::softmax || config.recurrent_activation == Activation::softmax)
-    refuse("activation \"softmax\" is not supported here");
+  check_activation("activation", config.activation);
+  check_activation("recurrent_activation", config.recurrent_activation);
 }
 
 std::unique_ptr<const RecurrentLayer> LSTM::with(std::string name,

@@ -21,6 +21,11 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
   visitor.only_boolean("time_major", false);  // Keras 2
 }
 
+void RecurrentLayer::check_activation(std::string_view key, Activation activation) const {
+  if (!is_fusable(activation))
+    refuse(key, " \"", activation_name(activation), "\" is not supported in a recurrent layer");
+}
+
 Shape RecurrentLayer::output_shape(const Shape& x) const {
   if (x.rank() != 3) refuse("input ", x, ", expected [batch,time,inputs]");
   if (x[2] == kUnknown) refuse("input ", x, ", expected a known last size");
@@ -41,14 +46,14 @@ std::vector<ParameterInfo> RecurrentLayer::parameters(const Shape& x) const {
     const bool forget_bias = gates_ == 4 && config_.unit_forget_bias;
     const Initializer lstm_bias = {.kind = Initializer::Kind::lstm_bias};
     list.push_back({.name = cell + "bias",
-                    .shape = {columns},
+                    .shape = bias_rows() == 2 ? Shape{2, columns} : Shape{columns},
                     .initializer = forget_bias ? lstm_bias : config_.bias_initializer});
   }
   return list;
 }
 
 Index RecurrentLayer::parameter_count(const Shape& x) const {
-  return (x[2] + config_.units + (config_.use_bias ? 1 : 0)) * gates_ * config_.units;
+  return (x[2] + config_.units + (config_.use_bias ? bias_rows() : 0)) * gates_ * config_.units;
 }
 
 double RecurrentLayer::macs(const Shape& x) const {
@@ -66,7 +71,8 @@ Recurrent RecurrentLayer::op(const Shape& x, Mask mask, Index words) const {
           .return_sequences = config_.return_sequences,
           .go_backwards = config_.go_backwards,
           .zero_output_for_mask = config_.zero_output_for_mask,
-          .mask = mask};
+          .mask = mask,
+          .reset_after = config_.reset_after};
 }
 
 RecurrentParameters RecurrentLayer::split(const Shape& x, const Real* parameters) const {

@@ -4,13 +4,14 @@
 
 namespace lapis {
 
-/// What SimpleRNN and LSTM share: settings, shapes, parameters. Each adds its cell's equations.
+/// What SimpleRNN, LSTM and GRU share: settings, shapes, parameters. Each adds its cell's equations.
 class RecurrentLayer : public Layer {
  public:
   struct Config {
     Index units = 0;
     Activation activation = Activation::tanh;
     Activation recurrent_activation = Activation::sigmoid;  // of the gates; SimpleRNN has none
+    bool reset_after = true;                                // GRU
     bool use_bias = true;
     bool unit_forget_bias = true;  // LSTM: the forget gate's bias starts at 1
     bool return_sequences = false;
@@ -39,14 +40,20 @@ class RecurrentLayer : public Layer {
   RecurrentLayer(std::string name, const Config& config, Index gates, std::string_view cell)
       : Layer(std::move(name)), config_(config), gates_(gates), cell_(cell) {}
 
+  /// Throws Error for an activation that the operations cannot apply step by step.
+  void check_activation(std::string_view key, Activation activation) const;
+
   Recurrent op(const Shape& x, Mask mask, Index words = 0) const;
   RecurrentParameters split(const Shape& x, const Real* parameters) const;
   RecurrentGradients split(const Shape& x, Real* gradients) const;
 
-  /// The keys that both have, after the activations.
+  /// The keys that all have, after the activations.
   static void visit_shared(Config& config, ConfigVisitor& visitor);
 
  private:
+  /// GRU with reset_after has two: the input's and the state's.
+  Index bias_rows() const { return gates_ == 3 && config_.reset_after ? 2 : 1; }
+
   Config config_;
   Index gates_;
   std::string_view cell_;

@@ -11,7 +11,7 @@ void SimpleRNN::Config::visit(ConfigVisitor& visitor) {
 
 SimpleRNN::SimpleRNN(std::string name, const RecurrentLayer::Config& config)
     : RecurrentLayer(std::move(name), config, 1, "simple_rnn_cell") {
-  if (config.activation == Activation::softmax) refuse("activation \"softmax\" is not supported here");
+  check_activation("activation", config.activation);
 }
 
 std::unique_ptr<const RecurrentLayer> SimpleRNN::with(std::string name,

@@ -15,12 +15,17 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
 
   Shape x = input_shape_;
   Index offset = 0;
+  bool masked = false;
   for (int i = 0; i < layer_count(); ++i) {
     const Layer& current = layer(i);
     for (int before = 0; before < i; ++before)
       if (layer(before).name() == current.name())
         fail("model \"", name_, "\": two layers are named \"", current.name(),
              "\", expected different names");
+    if (masked && current.mask_rule() == MaskRule::refuse)
+      fail("layer \"", current.name(), "\" (", current.type(),
+           "): a mask reaches it, which it cannot honour");
+    if (current.mask_rule() != MaskRule::pass) masked = current.mask_rule() == MaskRule::make;
     layer_offsets_.push_back(offset);
     const Shape y = current.output_shape(x);
     for (ParameterInfo& info : current.parameters(x)) {

@@ -24,11 +24,50 @@
 ///   with and without.
 namespace lapis {
 
-/// Element-wise functions, and softmax over the last axis.
-enum class Activation { linear, relu, sigmoid, tanh, softmax, hard_sigmoid };
+/// Keras's activations by name: element-wise functions, and softmax and its logarithm over the last axis.
+enum class Activation {
+  linear,
+  relu,
+  sigmoid,
+  tanh,
+  softmax,
+  hard_sigmoid,  // relu6(x + 3) / 6
+  relu6,
+  leaky_relu,  // slope 0.2 below 0
+  elu,
+  selu,
+  softplus,
+  softsign,
+  exponential,
+  hard_tanh,
+  log_sigmoid,
+  log_softmax,
+  silu,
+  hard_silu,  // x hard_sigmoid(x)
+  gelu,       // x Phi(x), by erf
+  gelu_approximate,
+  mish,
+  tanh_shrink,  // x - tanh x
+};
+
+/// Works on one element after another: all but softmax and its logarithm, which look at a whole row.
+constexpr bool is_elementwise(Activation activation) {
+  return activation != Activation::softmax && activation != Activation::log_softmax;
+}
+
+/// The derivative follows from the output y. The others, which are not monotonic, need the input x: they are
+/// never fused into an operation, and a layer that ends in one keeps what came before it.
+constexpr bool follows_from_output(Activation activation) {
+  return activation < Activation::silu;
+}
+
+/// What an operation may apply to its results as it writes them.
+constexpr bool is_fusable(Activation activation) {
+  return is_elementwise(activation) && follows_from_output(activation);
+}
 
 /// C = op(A) op(B) (+ C) (+ bias), then the activation. A is [m, k], B is [k, n], C is [m, n] after
-/// `transpose_*`; `ld*` is the distance between stored rows. Activation: an element-wise one.
+/// `transpose_*`; `ld*` is the distance between stored rows. Activation: a fusable one.
 struct Gemm {
   Index m = 0, n = 0, k = 0;
   const Real* a = nullptr;
@@ -81,20 +120,23 @@ struct Conv2DParameters {
 
 /// A recurrent layer over a whole sequence, all steps in one call. Keras's layout: `kernel` [inputs, gates *
 /// units], `recurrent_kernel` [units, gates * units], `bias` [gates * units] or nullptr; LSTM's gates are i,
-/// f, c, o. A masked step carries the state over; its output is the carried state, or 0 with
-/// `zero_output_for_mask`.
+/// f, c, o, GRU's z, r, h. A masked step carries the state over; its output is the carried state, or 0 with
+/// `zero_output_for_mask`. Activations: fusable ones.
 struct Recurrent {
   Index batch = 0, time = 0, inputs = 0, units = 0;
   /// /// > 0: x are ids [batch, time] of so many words. `table` and `prepared`, which keeps the words' shares
   /// of the sums from call to call, must be given.
   Index words = 0;
   Activation activation = Activation::tanh;
-  Activation recurrent_activation = Activation::sigmoid;  // LSTM only
+  Activation recurrent_activation = Activation::sigmoid;  // LSTM and GRU
   bool return_sequences = false;                          // y: [batch, time, units], else [batch, units]
   /// Steps run from the last to the first; a returned sequence is in processing order.
   bool go_backwards = false;
   bool zero_output_for_mask = false;
   Mask mask = nullptr;  // [batch, time] in the order of x
+  /// GRU: r scales h's share after the product with recurrent_kernel, and bias is [2, 3 * units]: the input's
+  /// and the state's. False: r scales h before it, bias is [3 * units].
+  bool reset_after = true;
 };
 
 struct RecurrentParameters {
@@ -128,6 +170,30 @@ struct AdamStep {
   std::int64_t step = 1;  // counts from 1
 };
 
+/// Normalisation of each column of x [rows, n]: y = (x - mean) / sqrt(variance + epsilon) * scale + offset.
+struct ColumnNorm {
+  Index rows = 0, n = 0;
+  Real epsilon = 0;
+  const Real* mean = nullptr;      // [n]
+  const Real* variance = nullptr;  // [n]
+  const Real* scale = nullptr;     // [n]; nullptr: 1
+  const Real* offset = nullptr;    // [n]; nullptr: 0
+};
+
+/// An element-wise function with settings of its own.
+struct Pointwise {
+  enum class Kind {
+    affine,   // slope x + offset
+    rectify,  // largest where x >= largest, x where x > threshold, else slope (x - threshold)
+    elu,      // x where x > 0, else slope (e^x - 1)
+  };
+  Kind kind = Kind::affine;
+  Real slope = 0;
+  Real offset = 0;
+  Real threshold = 0;
+  Real largest = 0;  // infinity: no limit
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -156,7 +222,7 @@ class Backend {
   virtual void prepare_gemm(const Real* b, Index k, Index n, Real* prepared) = 0;  // b [k, n] without gaps
   /// bias_gradient[n] += sum over rows of dy[rows, n].
   virtual void sum_rows(const Real* dy, Index rows, Index n, Real* bias_gradient) = 0;
-  /// y[rows, n] += bias[n], then the activation (not softmax).
+  /// y[rows, n] += bias[n], then the activation (a fusable one).
   virtual void add_bias(Real* y, Index rows, Index n, const Real* bias, Activation activation) = 0;
 
   // --- Convolution and pooling ---------------------------------------------------------------------------
@@ -181,15 +247,39 @@ class Backend {
 
   /// y may be x. Softmax works on rows of length n.
   virtual void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) = 0;
-  /// dx from the OUTPUT y and dy; dx may be dy. ReLU'(0) = 0.
-  virtual void activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
-                                 Index n) = 0;
+  /// dx from dy and the OUTPUT y where the derivative `follows_from_output`, else the INPUT x; dx may be dy.
+  /// ReLU'(0) = 0.
+  virtual void activate_backward(Activation activation, const Real* y_or_x, const Real* dy, Real* dx,
+                                 Index rows, Index n) = 0;
+  /// y may be x.
+  virtual void pointwise(const Pointwise& op, const Real* x, Real* y, Index count) = 0;
+  /// dx from the INPUT x and dy; dx may be dy.
+  virtual void pointwise_backward(const Pointwise& op, const Real* x, const Real* dy, Real* dx,
+                                  Index count) = 0;
 
   /// y = x / sqrt(mean(x^2) + epsilon) * scale over the last axis. y may be x only when nothing is saved.
   virtual void rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) = 0;
   /// dx may be dy.
   virtual void rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
                                  Real* dscale, Index rows, Index n) = 0;
+
+  /// y = (x - mean) / sqrt(variance + epsilon) * scale + offset over the last axis; nullptr: 1 and 0. y may
+  /// be x only when nothing is saved.
+  virtual void layer_norm(const Real* x, const Real* scale, const Real* offset, Real epsilon, Real* y,
+                          Index rows, Index n) = 0;
+  /// dx, dscale and doffset may be nullptr: not wanted. dx may be dy.
+  virtual void layer_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                                   Real* dscale, Real* doffset, Index rows, Index n) = 0;
+
+  /// Mean and (biased) variance [n] of each column of x [rows, n]. Rows with mask 0 do not count; 0 and 0
+  /// where none does.
+  virtual void column_moments(const Real* x, Mask mask, Index rows, Index n, Real* mean, Real* variance) = 0;
+  /// y may be x.
+  virtual void column_norm(const ColumnNorm& op, const Real* x, Real* y) = 0;
+  /// dx, dscale and doffset may be nullptr: not wanted. dx may be dy. `own_moments`: mean and variance are
+  /// those that column_moments gives for x and `mask`, so dx goes through them too. `sums`: 2 n Reals.
+  virtual void column_norm_backward(const ColumnNorm& op, const Real* x, Mask mask, bool own_moments,
+                                    const Real* dy, Real* dx, Real* dscale, Real* doffset, Real* sums) = 0;
 
   /// Kept with probability 1 - rate and scaled by 1 / (1 - rate); element i is kept when
   /// `uniform_from_bits(random.block(i / 4)[i % 4]) >= rate`. The same call is its own backward.
@@ -204,6 +294,23 @@ class Backend {
   virtual void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) = 0;
   /// y[i] += x[i].
   virtual void add(const Real* x, Real* y, Index count) = 0;
+  /// y[i] += factor * x[i].
+  virtual void add_scaled(Real factor, const Real* x, Real* y, Index count) = 0;
+
+  // --- Whole axes ----------------------------------------------------------------------------------------
+
+  /// y [batch, n] = the mean over the steps of x [batch, steps, n]. Steps with mask 0 do not count; 0 where
+  /// none does.
+  virtual void mean_steps(const Real* x, Mask mask, Index batch, Index steps, Index n, Real* y) = 0;
+  virtual void mean_steps_backward(const Real* dy, Mask mask, Index batch, Index steps, Index n,
+                                   Real* dx) = 0;
+  /// y [batch, out_height, out_width, channels] = x moved down by pad_top and right by pad_left, 0 around it.
+  /// Negative pads cut off; with pads and sizes turned round it is its own backward.
+  virtual void pad2d(const Window2D& window, const Real* x, Real* y) = 0;
+  /// to [rows, n] = from, but 0 in the rows where all of x [rows, n] is `value`; `from` may be x. Where
+  /// `mask` is not nullptr: mask[row] = 0 for these rows, else 1.
+  virtual void keep_rows(const Real* x, Real value, const Real* from, Real* to, std::uint8_t* mask,
+                         Index rows, Index n) = 0;
 
   // --- Embedding -----------------------------------------------------------------------------------------
 
@@ -237,6 +344,14 @@ class Backend {
   virtual void lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                              const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
                              Real* scratch) = 0;
+
+  virtual Index gru_saved(const Recurrent& op) const = 0;
+  virtual Index gru_scratch(const Recurrent& op) const = 0;
+  virtual void gru(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                   Real* saved, Real* scratch) = 0;
+  virtual void gru_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                            const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
+                            Real* scratch) = 0;
 
   // --- Loss and update -----------------------------------------------------------------------------------
 

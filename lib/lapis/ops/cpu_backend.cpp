@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "lapis/ops/activation.h"
+#include "lapis/ops/axes.h"
+#include "lapis/ops/column_norm.h"
 #include "lapis/ops/conv.h"
 #include "lapis/ops/dropout.h"
 #include "lapis/ops/embedding.h"
@@ -13,6 +15,7 @@
 #include "lapis/ops/merge.h"
 #include "lapis/ops/norm.h"
 #include "lapis/ops/panels.h"
+#include "lapis/ops/pointwise.h"
 #include "lapis/ops/pooling.h"
 #include "lapis/ops/recurrent.h"
 #include "lapis/ops/update.h"
@@ -142,6 +145,15 @@ void CpuBackend::activate_backward(Activation activation, const Real* y, const R
   cpu::activate_backward(*parallel_, activation, y, dy, dx, rows, n);
 }
 
+void CpuBackend::pointwise(const Pointwise& op, const Real* x, Real* y, Index count) {
+  cpu::pointwise(*parallel_, op, x, y, count);
+}
+
+void CpuBackend::pointwise_backward(const Pointwise& op, const Real* x, const Real* dy, Real* dx,
+                                    Index count) {
+  cpu::pointwise_backward(*parallel_, op, x, dy, dx, count);
+}
+
 void CpuBackend::rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) {
   cpu::rms_norm(*parallel_, x, scale, epsilon, y, rows, n);
 }
@@ -149,6 +161,29 @@ void CpuBackend::rms_norm(const Real* x, const Real* scale, Real epsilon, Real* 
 void CpuBackend::rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
                                    Real* dscale, Index rows, Index n) {
   cpu::rms_norm_backward(*parallel_, x, scale, epsilon, dy, dx, dscale, rows, n);
+}
+
+void CpuBackend::layer_norm(const Real* x, const Real* scale, const Real* offset, Real epsilon, Real* y,
+                            Index rows, Index n) {
+  cpu::layer_norm(*parallel_, x, scale, offset, epsilon, y, rows, n);
+}
+
+void CpuBackend::layer_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                                     Real* dscale, Real* doffset, Index rows, Index n) {
+  cpu::layer_norm_backward(*parallel_, x, scale, epsilon, dy, dx, dscale, doffset, rows, n);
+}
+
+void CpuBackend::column_moments(const Real* x, Mask mask, Index rows, Index n, Real* mean, Real* variance) {
+  cpu::column_moments(*parallel_, x, mask, rows, n, mean, variance);
+}
+
+void CpuBackend::column_norm(const ColumnNorm& op, const Real* x, Real* y) {
+  cpu::column_norm(*parallel_, op, x, y);
+}
+
+void CpuBackend::column_norm_backward(const ColumnNorm& op, const Real* x, Mask mask, bool own_moments,
+                                      const Real* dy, Real* dx, Real* dscale, Real* doffset, Real* sums) {
+  cpu::column_norm_backward(*parallel_, op, x, mask, own_moments, dy, dx, dscale, doffset, sums);
 }
 
 void CpuBackend::dropout(const Real* x, Real* y, Index count, float rate, RandomStream random) {
@@ -170,6 +205,29 @@ void CpuBackend::reverse_time(const Real* x, Real* y, Index batch, Index time, I
 
 void CpuBackend::add(const Real* x, Real* y, Index count) {
   cpu::add(*parallel_, x, y, count);
+}
+
+void CpuBackend::add_scaled(Real factor, const Real* x, Real* y, Index count) {
+  cpu::add_scaled(*parallel_, factor, x, y, count);
+}
+
+// --- Whole axes ------------------------------------------------------------------------------------------
+
+void CpuBackend::mean_steps(const Real* x, Mask mask, Index batch, Index steps, Index n, Real* y) {
+  cpu::mean_steps(*parallel_, x, mask, batch, steps, n, y);
+}
+
+void CpuBackend::mean_steps_backward(const Real* dy, Mask mask, Index batch, Index steps, Index n, Real* dx) {
+  cpu::mean_steps_backward(*parallel_, dy, mask, batch, steps, n, dx);
+}
+
+void CpuBackend::pad2d(const Window2D& window, const Real* x, Real* y) {
+  cpu::pad2d(*parallel_, window, x, y);
+}
+
+void CpuBackend::keep_rows(const Real* x, Real value, const Real* from, Real* to, std::uint8_t* mask,
+                           Index rows, Index n) {
+  cpu::keep_rows(*parallel_, x, value, from, to, mask, rows, n);
 }
 
 // --- Embedding -------------------------------------------------------------------------------------------
@@ -241,6 +299,24 @@ void CpuBackend::lstm_backward(const Recurrent& op, const Real* x, const Recurre
                                const Real* dy, const Real* saved, Real* dx,
                                const RecurrentGradients& gradients, Real* scratch) {
   cpu::lstm_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
+}
+
+Index CpuBackend::gru_saved(const Recurrent& op) const {
+  return cpu::gru_saved(op);
+}
+Index CpuBackend::gru_scratch(const Recurrent& op) const {
+  return cpu::gru_scratch(op);
+}
+
+void CpuBackend::gru(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
+                     Real* saved, Real* scratch) {
+  cpu::gru(*parallel_, op, x, parameters, y, saved, scratch);
+}
+
+void CpuBackend::gru_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
+                              const Real* dy, const Real* saved, Real* dx,
+                              const RecurrentGradients& gradients, Real* scratch) {
+  cpu::gru_backward(*parallel_, op, x, parameters, dy, saved, dx, gradients, scratch);
 }
 
 // --- Loss and update -------------------------------------------------------------------------------------

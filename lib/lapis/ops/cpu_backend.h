@@ -43,15 +43,32 @@ class CpuBackend final : public Backend {
   void activate(Activation activation, const Real* x, Real* y, Index rows, Index n) override;
   void activate_backward(Activation activation, const Real* y, const Real* dy, Real* dx, Index rows,
                          Index n) override;
+  void pointwise(const Pointwise& op, const Real* x, Real* y, Index count) override;
+  void pointwise_backward(const Pointwise& op, const Real* x, const Real* dy, Real* dx, Index count) override;
   void rms_norm(const Real* x, const Real* scale, Real epsilon, Real* y, Index rows, Index n) override;
   void rms_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
                          Real* dscale, Index rows, Index n) override;
+  void layer_norm(const Real* x, const Real* scale, const Real* offset, Real epsilon, Real* y, Index rows,
+                  Index n) override;
+  void layer_norm_backward(const Real* x, const Real* scale, Real epsilon, const Real* dy, Real* dx,
+                           Real* dscale, Real* doffset, Index rows, Index n) override;
+  void column_moments(const Real* x, Mask mask, Index rows, Index n, Real* mean, Real* variance) override;
+  void column_norm(const ColumnNorm& op, const Real* x, Real* y) override;
+  void column_norm_backward(const ColumnNorm& op, const Real* x, Mask mask, bool own_moments, const Real* dy,
+                            Real* dx, Real* dscale, Real* doffset, Real* sums) override;
   void dropout(const Real* x, Real* y, Index count, float rate, RandomStream random) override;
   void merge(Merge mode, const Real* a, const Real* b, Real* y, Index rows, Index n) override;
   void merge_backward(Merge mode, const Real* a, const Real* b, const Real* dy, Real* da, Real* db,
                       Index rows, Index n) override;
   void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) override;
   void add(const Real* x, Real* y, Index count) override;
+  void add_scaled(Real factor, const Real* x, Real* y, Index count) override;
+
+  void mean_steps(const Real* x, Mask mask, Index batch, Index steps, Index n, Real* y) override;
+  void mean_steps_backward(const Real* dy, Mask mask, Index batch, Index steps, Index n, Real* dx) override;
+  void pad2d(const Window2D& window, const Real* x, Real* y) override;
+  void keep_rows(const Real* x, Real value, const Real* from, Real* to, std::uint8_t* mask, Index rows,
+                 Index n) override;
 
   void embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) override;
   void embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) override;
@@ -76,6 +93,13 @@ class CpuBackend final : public Backend {
   void lstm_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                      const Real* dy, const Real* saved, Real* dx, const RecurrentGradients& gradients,
                      Real* scratch) override;
+
+  Index gru_saved(const Recurrent& op) const override;
+  Index gru_scratch(const Recurrent& op) const override;
+  void gru(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y, Real* saved,
+           Real* scratch) override;
+  void gru_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, const Real* dy,
+                    const Real* saved, Real* dx, const RecurrentGradients& gradients, Real* scratch) override;
 
   void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n, Real* loss,
                              Real* dlogits) override;

@@ -80,4 +80,10 @@ void add(Parallel& parallel, const Real* x, Real* y, Index count) {
   });
 }
 
+void add_scaled(Parallel& parallel, Real factor, const Real* x, Real* y, Index count) {
+  for_pieces(parallel, count, kPieceValues, [&](Index first, Index size) {
+    simd::map(x + first, y + first, y + first, size, [&](Vector p, Vector q) { return q + factor * p; });
+  });
+}
+
 }  // namespace lapis::cpu

@@ -12,5 +12,6 @@ void merge_backward(Parallel& parallel, Backend::Merge mode, const Real* a, cons
                     Real* da, Real* db, Index rows, Index n);
 void reverse_time(Parallel& parallel, const Real* x, Real* y, Index batch, Index time, Index n);
 void add(Parallel& parallel, const Real* x, Real* y, Index count);
+void add_scaled(Parallel& parallel, Real factor, const Real* x, Real* y, Index count);
 
 }  // namespace lapis::cpu

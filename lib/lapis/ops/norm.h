@@ -11,4 +11,9 @@ void rms_norm(Parallel& parallel, const Real* x, const Real* scale, Real epsilon
 void rms_norm_backward(Parallel& parallel, const Real* x, const Real* scale, Real epsilon, const Real* dy,
                        Real* dx, Real* dscale, Index rows, Index n);
 
+void layer_norm(Parallel& parallel, const Real* x, const Real* scale, const Real* offset, Real epsilon,
+                Real* y, Index rows, Index n);
+void layer_norm_backward(Parallel& parallel, const Real* x, const Real* scale, Real epsilon, const Real* dy,
+                         Real* dx, Real* dscale, Real* doffset, Index rows, Index n);
+
 }  // namespace lapis::cpu

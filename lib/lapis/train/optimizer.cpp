@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "lapis/core/error.h"
 
@@ -42,8 +43,11 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
   check_optimizer(config);
   std::vector<std::uint8_t> trainable(static_cast<std::size_t>(count_));
   for (const ModelParameter& parameter : model.parameters()) {
-    if (!parameter.info.trainable) continue;
     const Range range = {parameter.offset, parameter.info.shape.size()};
+    if (!parameter.info.trainable) {
+      kept_ranges_.push_back(range);
+      continue;
+    }
     trainable_ranges_.push_back(range);
     std::fill_n(trainable.begin() + range.offset, range.count, std::uint8_t{1});
   }
@@ -61,6 +65,9 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
 void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
   clip(gradients);
   ++steps_;
+  // Of what is not trained, backward says the change itself (layers/layer.h).
+  for (const Range& range : kept_ranges_)
+    backend_.add(gradients + range.offset, weights + range.offset, range.count);
   auto* first = static_cast<Real*>(first_.get());
   const auto* trainable = static_cast<const std::uint8_t*>(trainable_.get());
   if (config_.kind == OptimizerConfig::Kind::sgd) {
@@ -99,7 +106,9 @@ void Optimizer::clip(Real* gradients) {
     }
     const double norm = std::sqrt(squares);
     if (norm > *config_.global_clipnorm) {
-      backend_.scale(gradients, count_, static_cast<Real>(*config_.global_clipnorm / norm));
+      const Real factor = static_cast<Real>(*config_.global_clipnorm / norm);
+      for (const Range& range : trainable_ranges_)
+        backend_.scale(gradients + range.offset, range.count, factor);
     }
   }
 }
@@ -109,7 +118,10 @@ void Optimizer::clip_values(Real* gradients) {
   const std::size_t bytes = host_.size() * sizeof(Real);
   const Real limit = static_cast<Real>(*config_.clipvalue);
   backend_.download(gradients, host_.data(), bytes);
-  for (Real& value : host_) value = std::clamp(value, -limit, limit);
+  for (const Range& range : trainable_ranges_)
+    for (Real& value : std::span(host_).subspan(static_cast<std::size_t>(range.offset),
+                                                static_cast<std::size_t>(range.count)))
+      value = std::clamp(value, -limit, limit);
   backend_.upload(host_.data(), gradients, bytes);
 }
 

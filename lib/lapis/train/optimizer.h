@@ -35,7 +35,8 @@ class Optimizer {
   Optimizer(const OptimizerConfig& config, const Model& model, Backend& backend);
 
   /// One step: clips `gradients` in place, then updates `weights`; both laid out as the model's parameters,
-  /// in the backend's memory. Parameters that are not trainable stay.
+  /// in the backend's memory. To parameters that are not trainable the change that stands in `gradients` is
+  /// added as it is.
   void step(double learning_rate, Real* weights, Real* gradients);
 
   /// Steps done so far.
@@ -53,6 +54,7 @@ class Optimizer {
   Backend& backend_;
   Index count_ = 0;
   std::vector<Range> trainable_ranges_;
+  std::vector<Range> kept_ranges_;  // not trainable
   std::int64_t steps_ = 0;
   Backend::Buffer first_;      // [count]: velocity or first moment; empty for plain SGD
   Backend::Buffer second_;     // [count]: second moment

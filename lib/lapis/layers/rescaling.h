@@ -1,0 +1,29 @@
+#pragma once
+
+#include "lapis/layers/pointwise_layer.h"
+
+namespace lapis {
+
+/// y = scale x + offset
+/// x [batch, ...] -> y [batch, ...]
+/// no parameters
+/// saves nothing for backward
+/// keras.layers.Rescaling (one number for scale and for offset)
+class Rescaling final : public PointwiseLayer {
+ public:
+  struct Config {
+    double scale = 1;
+    double offset = 0;
+
+    void visit(ConfigVisitor& visitor);
+  };
+
+  Rescaling(std::string name, const Config& config);
+  std::string_view type() const override { return "Rescaling"; }
+  void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }
+
+ private:
+  Config config_;
+};
+
+}  // namespace lapis
