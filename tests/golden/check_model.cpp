@@ -26,18 +26,38 @@ Model golden_model(const std::string& config, const GoldenFile& golden, const Go
   return model;
 }
 
+namespace {
+
+/// A moving statistic after a training step: what it was, and the change that backward left.
+void check_state(const GoldenFile& golden, const Model& model, const ModelParameter& parameter,
+                 std::span<const Real> change, bool training) {
+  std::vector<Real> after(change.begin(), change.end());
+  if (!training) {
+    CHECK(max_abs(std::span<const Real>(after)) == 0);
+    return;
+  }
+  const std::span<const Real> before = model.values(parameter);
+  for (std::size_t i = 0; i < after.size(); ++i) after[i] += before[i];
+  const std::vector<double> reference = golden.doubles("state/" + parameter.path);
+  CHECK(max_relative_diff(std::span<const Real>(after), std::span<const double>(reference)) <= kLoss);
+  CHECK(max_abs(std::span<const Real>(change)) > 1e-3);
+}
+
+}  // namespace
+
 void check_golden_model(const std::string& name, const Model& model, const GoldenFile& golden,
                         const GoldenNames& names) {
   INFO(name);
   const auto backend = make_cpu_backend(1);
   const Shape shape = golden.tensor("input").shape;
   const Index batch = shape[0];
+  const bool training = golden.file().metadata.contains("training");
   const std::vector<Real> x = golden.reals("input");
   const std::vector<double> expected = golden.doubles("prob" + names.suffix);
 
   Workspace predictor(model, *backend, shape, Mode::predict);
   std::copy(x.begin(), x.end(), predictor.input(batch).data);
-  const ConstView prediction = predictor.run(batch);
+  const ConstView prediction = predictor.run(batch, training);
   const auto count = static_cast<std::size_t>(prediction.shape.size());
   const double predicted =
       max_abs_diff(std::span<const Real>(prediction.data, count), std::span<const double>(expected));
@@ -45,7 +65,7 @@ void check_golden_model(const std::string& name, const Model& model, const Golde
 
   Workspace workspace(model, *backend, shape, Mode::train);
   std::copy(x.begin(), x.end(), workspace.input(batch).data);
-  const ConstView y = workspace.run(batch, /*training=*/false);
+  const ConstView y = workspace.run(batch, training);
   const double difference =
       max_abs_diff(std::span<const Real>(y.data, count), std::span<const double>(expected));
   CHECK(difference <= kProbabilities);
@@ -66,6 +86,10 @@ void check_golden_model(const std::string& name, const Model& model, const Golde
     INFO(parameter.path);
     const auto size = static_cast<std::size_t>(parameter.info.shape.size());
     const std::span<const Real> gradient(workspace.gradients() + parameter.offset, size);
+    if (!parameter.info.trainable) {
+      check_state(golden, model, parameter, gradient, training);
+      continue;
+    }
     const std::vector<double> reference =
         golden.doubles("grad/" + names.group + parameter.path + names.suffix);
     CHECK(max_abs(std::span<const double>(reference)) > 0);

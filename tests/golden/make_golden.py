@@ -3,7 +3,9 @@
     pip install keras==3.15.1 jax numpy && python tests/golden/make_golden.py
 
 Each file holds `input`, `label` (int32), `weight/PATH` (float32), and computed in float64 from these: `prob`, `loss` (mean
-sparse categorical cross-entropy) and `grad/PATH`, all with training=False; its metadata holds the model's `config`.
+sparse categorical cross-entropy, over the steps that the output's mask counts) and `grad/PATH`, with training=False unless
+the metadata says `training`; then also `state/PATH`, the moving statistics after the step. The metadata holds the model's
+`config`.
 Only building and checking need these files; nothing needs Python. JAX and not torch: see pool_same, where Keras 3.15.1 on torch
 divides an average by padding too.
 """
@@ -42,36 +44,64 @@ def write_safetensors(path, tensors, metadata):
     path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
-def make(name, x, model):
-    """`x(random)` makes the inputs, `model()` the network."""
+def start_values(random, variable, path):
+    """Drawn, so that no bias is left at 0 and no scale at 1."""
+    shape = variable.shape
+    spread = np.prod(shape[:-1]) ** -0.5 if len(shape) > 1 else 0.3
+    values = random.normal(size=shape) * spread
+    if path.endswith(("scale", "gamma")):
+        values += 1
+    if path.endswith("moving_variance"):
+        values = np.abs(values) + 0.5
+    return values.astype("float32")
+
+
+def make(name, x, model, training=False, mask=None):
+    """`x(random)` makes the inputs, `model()` the network; `mask(x)`: the steps of the output that count."""
     random = np.random.default_rng(zlib.crc32(name.encode()))
     keras.config.set_floatx("float64")
     keras.utils.clear_session()
     network = model()
     x = x(random)
-    labels = random.integers(0, network.output_shape[-1], len(x)).astype("int32")
+    shape = x.shape[:1] if len(network.output_shape) == 2 else x.shape[:2]
+    labels = random.integers(0, network.output_shape[-1], shape).astype("int32")
+    counts = np.ones(shape) if mask is None else mask(x).astype("float64")
     weights = {}
+
+    def path_of(variable):
+        return variable.path.removeprefix(network.name + "/")
+
     for variable in network.weights:
-        path = variable.path.split("/", 1)[1]
-        spread = np.prod(variable.shape[:-1]) ** -0.5 if len(variable.shape) > 1 else 0.3
-        values = random.normal(size=variable.shape) * spread + (1 if path.endswith("scale") else 0)
-        weights[path] = values.astype("float32")
-    state = [variable.value for variable in network.non_trainable_variables]
+        weights[path_of(variable)] = start_values(random, variable, path_of(variable))
+    state = [
+        jnp.asarray(weights[path_of(variable)], dtype="float64") if path_of(variable) in weights else variable.value
+        for variable in network.non_trainable_variables
+    ]
     inputs = x if x.dtype == np.int32 else x.astype("float64")
 
     def loss(values):
-        y, _ = network.stateless_call(values, state, inputs, training=False)
-        return -jnp.mean(jnp.log(y[jnp.arange(len(labels)), labels])), y
+        y, new_state = network.stateless_call(values, state, inputs, training=training)
+        picked = jnp.take_along_axis(y, labels[..., None], axis=-1)[..., 0]
+        return -jnp.sum(jnp.log(picked) * counts) / counts.sum(), (y, new_state)
 
-    values = [jnp.asarray(value, dtype="float64") for value in weights.values()]
-    (mean, y), gradients = jax.jit(jax.value_and_grad(loss, has_aux=True))(values)
+    trainable = [path_of(variable) for variable in network.trainable_variables]
+    values = [jnp.asarray(weights[path], dtype="float64") for path in trainable]
+    (mean, (y, new_state)), gradients = jax.jit(jax.value_and_grad(loss, has_aux=True))(values)
     tensors = {"input": x, "label": labels, "prob": np.asarray(y), "loss": np.asarray([mean])}
-    for path, gradient in zip(weights, gradients):
-        tensors["weight/" + path] = weights[path]
+    for path, weight in weights.items():
+        tensors["weight/" + path] = weight
+    for path, gradient in zip(trainable, gradients):
         tensors["grad/" + path] = np.asarray(gradient)
+    if training:
+        for variable, after in zip(network.non_trainable_variables, new_state):
+            if path_of(variable) in weights:  # and no random generator's
+                tensors["state/" + path_of(variable)] = np.asarray(after)
     assert tensors["prob"].dtype == np.float64
     config = network.to_json().replace('"float64"', '"float32"')
-    write_safetensors(FOLDER / f"{name}.safetensors", tensors, {"keras": keras.__version__, "config": config})
+    metadata = {"keras": keras.__version__, "config": config}
+    if training:
+        metadata["training"] = "true"
+    write_safetensors(FOLDER / f"{name}.safetensors", tensors, metadata)
     print(f"{name}: loss {float(mean):.4f}, {len(weights)} weights", flush=True)
 
 
@@ -272,8 +302,304 @@ def text_models():
     text("lstm_long", lambda: [L.LSTM(16, return_sequences=True), L.Bidirectional(L.LSTM(8))], time=60)
 
 
+def chain(shape, *layers):
+    """A Sequential with a softmax of three behind what is given."""
+    return lambda: Sequential([Input(shape)] + [layer() for layer in layers] + [L.Dense(3, activation="softmax")])
+
+
+def normalization_models():
+    for training in (False, True):
+        ending = "_training" if training else ""
+        make(
+            "batch_norm" + ending,
+            pictures(5, 7, 6, 3),
+            chain(
+                (7, 6, 3),
+                lambda: L.Conv2D(4, 3, use_bias=False),
+                lambda: L.BatchNormalization(momentum=0.6),
+                L.ReLU,
+                lambda: L.Conv2D(5, 2, use_bias=False),
+                lambda: L.BatchNormalization(center=False, epsilon=0.01),
+                L.GlobalAveragePooling2D,
+            ),
+            training,
+        )
+        make(
+            "batch_norm_dense" + ending,
+            lambda random: random.normal(size=(6, 5)).astype("float32"),
+            chain(
+                (5,),
+                lambda: L.Dense(7, use_bias=False),
+                lambda: L.BatchNormalization(scale=False),
+                lambda: L.Activation("tanh"),
+                lambda: L.BatchNormalization(center=False, scale=False, momentum=0.9),
+            ),
+            training,
+        )
+        make(
+            "batch_norm_mask" + ending,
+            words(),
+            lambda: Sequential(
+                [
+                    Input((7,), dtype="int32"),
+                    L.Embedding(12, 4, mask_zero=True),
+                    L.BatchNormalization(),
+                    L.LSTM(4, return_sequences=True),
+                    L.BatchNormalization(momentum=0.5),
+                    L.GRU(3),
+                    L.Dense(3, activation="softmax"),
+                ]
+            ),
+            training,
+        )
+    make(
+        "layer_norm",
+        pictures(3, 5, 6, 3),
+        chain(
+            (5, 6, 3),
+            L.LayerNormalization,
+            lambda: L.Conv2D(5, 2),
+            lambda: L.LayerNormalization(center=False, epsilon=0.1),
+            lambda: L.Conv2D(4, 2),
+            lambda: L.LayerNormalization(scale=False, axis=3),
+            L.Flatten,
+            lambda: L.LayerNormalization(center=False, scale=False),
+        ),
+    )
+
+
+def shape_models():
+    make(
+        "zero_padding_global_max",
+        pictures(3, 5, 4, 2),
+        chain(
+            (5, 4, 2),
+            lambda: L.ZeroPadding2D(((1, 2), (0, 3))),
+            lambda: L.Conv2D(4, 3, strides=2, activation="relu"),
+            lambda: L.ZeroPadding2D((2, 1)),
+            lambda: L.Conv2D(5, 2),
+            lambda: L.GlobalMaxPooling2D(keepdims=True),
+            L.Flatten,
+        ),
+    )
+    make(
+        "rescaling_reshape",
+        pictures(4, 4, 6, 2),
+        lambda: Sequential(
+            [
+                Input((4, 6, 2)),
+                L.Rescaling(0.5, offset=-0.25),
+                L.GlobalAveragePooling2D(keepdims=True),
+                L.Reshape((2,)),
+                L.Dense(12),
+                L.Reshape((3, -1)),
+                L.Conv1D(4, 2),
+                L.GlobalMaxPooling1D(),
+                L.Dense(3),
+                L.Softmax(),
+            ]
+        ),
+    )
+    for padding, strides, dilation in (("valid", 1, 2), ("valid", 2, 1), ("same", 1, 2), ("same", 3, 1), ("causal", 1, 3), ("causal", 2, 1)):
+        make(
+            f"conv1d_{padding}_{strides}_{dilation}",
+            pictures(3, 10, 3),
+            chain(
+                (10, 3),
+                lambda: L.Conv1D(5, 2, padding=padding, activation="tanh"),
+                lambda: L.Conv1D(4, 3, padding=padding, strides=strides, dilation_rate=dilation, use_bias=False),
+                L.GlobalAveragePooling1D,
+            ),
+        )
+
+
+def activation_models():
+    groups = (
+        ("elu", "selu", "softplus", "softsign", "exponential"),
+        ("gelu", "silu", "mish", "hard_silu", "tanh_shrink"),
+        ("leaky_relu", "relu6", "hard_tanh", "log_sigmoid", "log_softmax"),
+    )
+    for group in groups:
+        make(
+            "activations_" + group[0],
+            lambda random: (random.normal(size=(6, 5)) * 2).astype("float32"),
+            chain((5,), *(lambda name=name: L.Dense(6, activation=name) for name in group)),
+        )
+        make(
+            "activations_conv_" + group[0],
+            pictures(3, 5, 6, 2),
+            chain(
+                (5, 6, 2),
+                lambda: L.Conv2D(4, 2, activation=group[0]),
+                lambda: L.Conv2D(3, 2, activation=group[1]),
+                lambda: L.Activation(group[2]),
+                lambda: L.Reshape((-1, 3)),
+                lambda: L.Conv1D(3, 2, activation=group[3]),
+                lambda: L.Activation(group[4]),
+                L.Flatten,
+            ),
+        )
+    make(
+        "rectifiers",
+        lambda random: (random.normal(size=(6, 5)) * 2).astype("float32"),
+        chain(
+            (5,),
+            lambda: L.Dense(6),
+            lambda: L.LeakyReLU(),
+            lambda: L.Dense(6),
+            lambda: L.LeakyReLU(negative_slope=0.01),
+            lambda: L.Dense(6),
+            lambda: L.ELU(alpha=0.7),
+            lambda: L.Dense(6),
+            lambda: L.ReLU(max_value=1.5, negative_slope=0.1, threshold=0.2),
+            lambda: L.Dense(6),
+            lambda: L.ReLU(6),
+        ),
+    )
+
+
+def sequence_models():
+    def text(name, *layers, mask=True, **options):
+        make(
+            name,
+            words(),
+            lambda: Sequential(
+                [Input((7,), dtype="int32"), L.Embedding(12, 5, mask_zero=mask)]
+                + [layer() for layer in layers]
+                + ([] if "mask" in options else [L.Dense(3, activation="softmax")])
+            ),
+            **options,
+        )
+
+    for mode in ("concat", "sum", "ave", "mul"):
+        for reset_after in (True, False):
+            text(
+                f"bi_gru_{mode}" + ("" if reset_after else "_reset_before"),
+                lambda: L.Bidirectional(L.GRU(4, return_sequences=True, reset_after=reset_after), merge_mode=mode),
+                lambda: L.Bidirectional(L.GRU(3, reset_after=reset_after), merge_mode=mode),
+            )
+    for reset_after in (True, False):
+        ending = "" if reset_after else "_reset_before"
+        text(
+            "gru_stack" + ending,
+            lambda: L.GRU(4, return_sequences=True, reset_after=reset_after),
+            lambda: L.GRU(5, return_sequences=True, go_backwards=True, reset_after=reset_after),
+            lambda: L.Dropout(0.2),
+            lambda: L.GRU(6, use_bias=False, reset_after=reset_after),
+        )
+        text(
+            "gru_hard_sigmoid" + ending,
+            lambda: L.GRU(4, return_sequences=True, zero_output_for_mask=True, recurrent_activation="hard_sigmoid", reset_after=reset_after),
+            lambda: L.GRU(3, activation="relu", go_backwards=True, reset_after=reset_after),
+        )
+    text("gru_no_mask", lambda: L.GRU(4, return_sequences=True), lambda: L.GRU(3), mask=False)
+    text("lstm_softsign", lambda: L.LSTM(4, activation="softsign", recurrent_activation="relu6", return_sequences=True), lambda: L.SimpleRNN(3, activation="elu"))
+    # Carried on: by Dense, normalisations, activations, Dropout, TimeDistributed. The mean is over what counts.
+    text("mean_of_words", lambda: L.Dense(4, activation="silu"), L.LayerNormalization, L.GlobalAveragePooling1D)
+    text("mean_of_lstm", lambda: L.LSTM(4, return_sequences=True), lambda: L.GlobalAveragePooling1D(keepdims=True), L.Flatten)
+    text(
+        "mask_carried_on",
+        lambda: L.Rescaling(1.5, 0.1),
+        lambda: L.LeakyReLU(),
+        lambda: L.TimeDistributed(L.Dense(4, activation="gelu")),
+        lambda: L.ReLU(max_value=2),
+        lambda: L.ELU(),
+        lambda: L.BatchNormalization(),
+        lambda: L.GRU(3),
+    )
+    # Dropped: by convolutions, poolings and Reshape, so that the LSTM sees every step.
+    text("mask_dropped_by_conv", lambda: L.Conv1D(4, 3, padding="same"), lambda: L.LSTM(3))
+    text("mask_dropped_by_reshape", lambda: L.Reshape((5, 7)), lambda: L.GRU(3))
+    text("largest_of_words", lambda: L.GlobalMaxPooling1D())
+    make(
+        "tagger",
+        lambda random: np.maximum(words()(random), np.array([1] + [0] * 6, dtype="int32")),
+        lambda: Sequential(
+            [
+                Input((7,), dtype="int32"),
+                L.Embedding(12, 5, mask_zero=True),
+                L.Bidirectional(L.GRU(3, return_sequences=True)),
+                L.TimeDistributed(L.Dense(4, activation="softmax")),
+            ]
+        ),
+        mask=lambda x: x != 0,
+    )
+
+    def steps(value):
+        def make_steps(random):
+            x = random.normal(size=(6, 5, 3)).astype("float32")
+            x[0, :2] = value
+            x[1, 1:3] = value
+            x[2, 3:] = value
+            x[3, [0, 2, 4]] = value
+            x[4, 2, 0] = value
+            return x
+
+        return make_steps
+
+    for value in (0.0, -1.0):
+        for kind in (L.LSTM, L.GRU):
+            make(
+                f"masking_{kind.__name__.lower()}" + ("" if value == 0 else "_value"),
+                steps(value),
+                chain((5, 3), lambda: L.Masking(value), lambda: L.Dense(4), lambda: kind(4, return_sequences=True), lambda: kind(3)),
+            )
+    make("masking_mean", steps(0.0), chain((5, 3), L.Masking, L.GlobalAveragePooling1D))
+    make(
+        "time_distributed_pictures",
+        pictures(3, 4, 5, 6, 2),
+        chain(
+            (4, 5, 6, 2),
+            lambda: L.TimeDistributed(L.Conv2D(3, 2, activation="relu")),
+            lambda: L.TimeDistributed(L.MaxPooling2D(2)),
+            lambda: L.TimeDistributed(L.Flatten()),
+            lambda: L.TimeDistributed(L.Dense(4)),
+            lambda: L.GRU(3),
+        ),
+    )
+
+
+def functional_models():
+    def apply(x, *layers):
+        inputs = x
+        for layer in layers:
+            x = layer(x)
+        return keras.Model(inputs, x, name="chain")
+
+    make(
+        "functional_pictures",
+        pictures(3, 6, 5, 2),
+        lambda: apply(
+            Input((6, 5, 2)),
+            L.Conv2D(4, 3, name="first"),
+            L.BatchNormalization(),
+            L.Activation("swish"),
+            L.GlobalAveragePooling2D(),
+            L.Dropout(0.5),
+            L.Dense(3, activation="softmax"),
+        ),
+    )
+    make(
+        "functional_words",
+        words(),
+        lambda: apply(
+            Input((7,), dtype="int32"),
+            L.Embedding(12, 4, mask_zero=True),
+            L.Bidirectional(L.LSTM(3, return_sequences=True)),
+            L.Dense(4, activation="relu"),
+            L.GRU(3),
+            L.Dense(3, activation="softmax"),
+        ),
+    )
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
     pictures_models()
     numbers_models()
     text_models()
+    normalization_models()
+    shape_models()
+    activation_models()
+    sequence_models()
+    functional_models()

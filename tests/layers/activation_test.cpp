@@ -33,6 +33,42 @@ TEST_CASE("Activation: every function at values that are known by hand") {
   CHECK_THAT(apply(Activation::softmax, {0, kLog2, kLog3}), near({1. / 6, 2. / 6, 3. / 6}));
 }
 
+TEST_CASE("Activation: the functions of later Keras versions") {
+  const double e = std::exp(1.0);
+  CHECK_THAT(apply(Activation::relu6, {-1, 3, 7}), near({0, 3, 6}));
+  CHECK_THAT(apply(Activation::leaky_relu, {-1, 0, 3}), near({-0.2, 0, 3}));
+  CHECK_THAT(apply(Activation::elu, {-kLog2, 0, 3}), near({-0.5, 0, 3}));
+  CHECK_THAT(apply(Activation::selu, {-kLog2, 0, 1}),
+             near({-0.5 * 1.6732632423543772 * 1.0507009873554805, 0, 1.0507009873554805}));
+  CHECK_THAT(apply(Activation::softplus, {0, kLog3}), near({std::log(2.0), std::log(4.0)}));
+  CHECK_THAT(apply(Activation::softsign, {-1, 0, 3}), near({-0.5, 0, 0.75}));
+  CHECK_THAT(apply(Activation::exponential, {-kLog2, 0, 1}), near({0.5, 1, e}));
+  CHECK_THAT(apply(Activation::hard_tanh, {-2, 0.5, 2}), near({-1, 0.5, 1}));
+  CHECK_THAT(apply(Activation::log_sigmoid, {0, kLog3}), near({std::log(0.5), std::log(0.75)}));
+  CHECK_THAT(apply(Activation::log_softmax, {0, kLog2, kLog3}),
+             near({std::log(1. / 6), std::log(2. / 6), std::log(3. / 6)}));
+  CHECK_THAT(apply(Activation::silu, {0, kLog3}), near({0, 0.75 * std::log(3.0)}));
+  CHECK_THAT(apply(Activation::hard_silu, {-4, 0, 1.5, 4}), near({0, 0, 1.125, 4}));
+  // Phi(1) = 0.8413447460685429.
+  CHECK_THAT(apply(Activation::gelu, {-1, 0, 1}), near({-0.15865525393145707, 0, 0.8413447460685429}));
+  CHECK_THAT(apply(Activation::gelu_approximate, {0, 1}),
+             near({0, 0.5 * (1 + std::tanh(std::sqrt(2 / 3.141592653589793) * 1.044715))}));
+  // softplus(ln 3) = ln 4, tanh(ln 4) = 15 / 17.
+  CHECK_THAT(apply(Activation::mish, {0, kLog3}), near({0, std::log(3.0) * 15 / 17}));
+  CHECK_THAT(apply(Activation::tanh_shrink, {0, kLog2}), near({0, std::log(2.0) - 0.6}));
+}
+
+TEST_CASE("Activation: those too stay finite far from 0") {
+  CHECK_THAT(apply(Activation::softplus, {-1000, 1000}), near({0, 1000}));
+  CHECK_THAT(apply(Activation::log_sigmoid, {-1000, 1000}), near({-1000, 0}));
+  CHECK_THAT(apply(Activation::log_softmax, {-1000, 1000}), near({-2000, 0}));
+  CHECK_THAT(apply(Activation::silu, {-1000, 1000}), near({0, 1000}));
+  CHECK_THAT(apply(Activation::mish, {-1000, 1000}), near({0, 1000}));
+  CHECK_THAT(apply(Activation::gelu, {-1000, 1000}), near({0, 1000}));
+  for (const Activation activation : {Activation::silu, Activation::mish, Activation::gelu})
+    CHECK_THAT(gradient(activation, {-1000, 1000}, {1, 1}), near({0, 1}));
+}
+
 TEST_CASE("Activation: far from 0 the functions stay finite") {
   CHECK_THAT(apply(Activation::sigmoid, {1000, -1000}), near({1, 0}));
   CHECK_THAT(apply(Activation::tanh, {1000, -1000}), near({1, -1}));

@@ -10,8 +10,8 @@ namespace {
 
 /// What Keras writes beside "config" and what changes nothing here.
 void ignore_wrapping(ObjectReader& reader) {
-  for (const std::string_view key :
-       {"module", "registered_name", "build_config", "compile_config", "shared_object_id", "name"})
+  for (const std::string_view key : {"module", "registered_name", "build_config", "compile_config",
+                                     "shared_object_id", "name", "inbound_nodes"})
     reader.ignore(key);
 }
 

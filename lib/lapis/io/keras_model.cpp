@@ -7,6 +7,7 @@
 
 #include "lapis/io/config_reader.h"
 #include "lapis/io/config_writer.h"
+#include "lapis/io/functional.h"
 
 namespace lapis {
 
@@ -78,7 +79,8 @@ Shape read_input_layer_object(const JsonCursor& layer) {
   ObjectReader reader(layer);
   reader.need("class_name");
   const JsonCursor config = reader.need("config");
-  for (const std::string_view key : {"module", "registered_name", "build_config", "shared_object_id", "name"})
+  for (const std::string_view key :
+       {"module", "registered_name", "build_config", "shared_object_id", "name", "inbound_nodes"})
     reader.ignore(key);
   reader.finish();
   return read_input_layer(config);
@@ -108,6 +110,27 @@ void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std:
   if (beside && !(*beside == *shape))
     fail("input_shape ", *beside, " and that of the first layer, ", *shape, ", differ");
   model.input_shape = shape->with_batch(kUnknown);
+}
+
+/// The config of a Functional that is one chain.
+void read_functional(const JsonCursor& config, ModelDescription& model) {
+  ObjectReader reader(config);
+  if (const auto name = reader.find("name")) model.name = checked_name(*name);
+  if (const auto trainable = reader.find("trainable"); trainable && !trainable->boolean())
+    trainable->expected("true (nothing else is supported)");
+  for (const std::string_view key : {"layers", "input_layers", "output_layers"}) reader.need(key);
+  reader.finish();
+  const std::vector<FunctionalLayer> chain = read_functional_chain(config);
+  if (!is_input_layer(chain.front().description))
+    fail("layer ", in_quotes(chain.front().name), ": expected an InputLayer first");
+  model.input_shape = read_input_layer_object(chain.front().description).with_batch(kUnknown);
+  std::vector<JsonCursor> descriptions;
+  for (const FunctionalLayer& link : chain) descriptions.push_back(link.description);
+  LayerNames names(given_names(descriptions));
+  for (std::size_t i = 1; i < chain.size(); ++i)
+    model.layers.push_back(read_layer(chain[i].description, names));
+  if (model.layers.empty()) fail(config.path(), ".layers: no layers, expected at least one");
+  check_functional_masks(chain, model.layers);
 }
 
 /// The config of the Sequential: `{"name": ..., "layers": [...]}`.
@@ -234,8 +257,9 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
     return model;
   }
   const std::string& class_name = reader.need("class_name").string();
-  if (class_name != "Sequential")
-    fail("model (", in_quotes(class_name), ") is not supported; supported: Sequential");
+  const bool functional = class_name == "Functional" || class_name == "Model";  // the second in Keras 2
+  if (class_name != "Sequential" && !functional)
+    fail("model (", in_quotes(class_name), ") is not supported; supported: Sequential, Functional");
   for (const std::string_view key :
        {"module", "registered_name", "build_config", "compile_config", "keras_version", "backend"})
     reader.ignore(key);
@@ -244,7 +268,9 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
     beside = read_shape(*sizes, false);
   reader.finish();
-  if (config.json().array() != nullptr)
+  if (functional)
+    read_functional(config, model);
+  else if (config.json().array() != nullptr)
     read_layers(config, std::nullopt, beside, model);
   else
     read_sequential(config, beside, model);

@@ -39,7 +39,7 @@ struct ModelDescription {
 /// alone, or the list of layers. Defaults may be left out; layers without a name get Keras's. The input's
 /// shape comes from an InputLayer (batch_shape or Keras 2's batch_input_shape), from `batch_input_shape` or
 /// `input_shape` of the first layer, from `input_shape` (without the batch) beside `layers`, or is the
-/// argument. Throws Error with the JSON path.
+/// argument. Or a Keras Functional whose layers are one chain (io/functional.h). Throws Error with the JSON path.
 ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape = std::nullopt);
 
 /// The same, with memory for the parameters (all zero).
