@@ -83,8 +83,8 @@ void read_keras3_weights(const Hdf5File& file, Model& model) {
     const int count = used[snake]++;
     const std::string group = "layers/" + snake + (count == 0 ? "" : "_" + std::to_string(count));
     std::vector<std::string> paths;
-    for (const char* part :
-         {"/vars/", "/cell/vars/", "/forward_layer/cell/vars/", "/backward_layer/cell/vars/"}) {
+    for (const char* part : {"/vars/", "/cell/vars/", "/layer/vars/", "/forward_layer/cell/vars/",
+                             "/backward_layer/cell/vars/"}) {
       for (int variable = 0; file.exists(group + part + std::to_string(variable)); ++variable) {
         paths.push_back(group + part + std::to_string(variable));
       }

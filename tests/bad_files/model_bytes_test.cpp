@@ -149,7 +149,7 @@ TEST_CASE("A hostile config inside a sound file") {
   std::string nested = R"({"class_name":"LSTM","config":{"units":3}})";
   for (int i = 0; i < 20; ++i) nested = R"({"class_name":"Bidirectional","config":{"layer":)" + nested + "}}";
   CHECK(text(R"([{"class_name":"InputLayer","config":{"batch_shape":[null,3]}},)" + nested + "]") ==
-        "layer \"bidirectional_18\" (Bidirectional): wraps Bidirectional, expected SimpleRNN or LSTM");
+        "layer \"bidirectional_18\" (Bidirectional): wraps Bidirectional, expected SimpleRNN, LSTM or GRU");
   CHECK(text(R"([{"class_name":"InputLayer","config":{"batch_shape":[null,16777216,16777216]}},
                 {"class_name":"LSTM","config":{"units":16777216}}])") ==
         "model \"sequential\": input: shape [?,16777216,16777216] is too large, one sample may have "

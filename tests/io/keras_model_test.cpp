@@ -148,8 +148,8 @@ TEST_CASE("The input's shape can be given in all of Keras's places") {
 TEST_CASE("A config that cannot be a model says why") {
   CHECK(config_error("3") == "JSON: expected an object, found 3");
   CHECK(config_error("{}") == "key \"class_name\" is missing");
-  CHECK(config_error(R"({"class_name":"Functional","config":{}})") ==
-        "model (\"Functional\") is not supported; supported: Sequential");
+  CHECK(config_error(R"({"class_name":"Network","config":{}})") ==
+        "model (\"Network\") is not supported; supported: Sequential, Functional");
   CHECK(config_error(sequential("")) == "config.layers: no layers, expected at least one");
   CHECK(config_error(sequential(R"({"class_name":"InputLayer","config":{"batch_shape":[null,3]}})")) ==
         "config.layers: no layers, expected at least one");
