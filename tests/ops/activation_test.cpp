@@ -189,3 +189,87 @@ TEST_CASE("activations and dropout give the same bits on 1, 2 and 3 threads", "[
     return y;
   }));
 }
+
+namespace {
+
+/// Each activation in double, and its derivative by central differences of that.
+double exact(Activation activation, double x) {
+  const auto softplus = [](double v) { return v > 30 ? v : std::log1p(std::exp(v)); };
+  const auto hard_sigmoid = [](double v) { return std::min(std::max(v / 6 + 0.5, 0.0), 1.0); };
+  switch (activation) {
+    case Activation::relu6:
+      return std::min(std::max(x, 0.0), 6.0);
+    case Activation::leaky_relu:
+      return x < 0 ? 0.2 * x : x;
+    case Activation::elu:
+      return x < 0 ? std::expm1(x) : x;
+    case Activation::selu:
+      return 1.0507009873554805 * (x < 0 ? 1.6732632423543772 * std::expm1(x) : x);
+    case Activation::softplus:
+      return softplus(x);
+    case Activation::softsign:
+      return x / (1 + std::abs(x));
+    case Activation::exponential:
+      return std::exp(x);
+    case Activation::hard_tanh:
+      return std::min(std::max(x, -1.0), 1.0);
+    case Activation::log_sigmoid:
+      return -softplus(-x);
+    case Activation::silu:
+      return x / (1 + std::exp(-x));
+    case Activation::hard_silu:
+      return x * hard_sigmoid(x);
+    case Activation::gelu:
+      return x * 0.5 * std::erfc(-x / std::sqrt(2.0));
+    case Activation::gelu_approximate:
+      return x * 0.5 * (1 + std::tanh(std::sqrt(2 / 3.141592653589793) * (x + 0.044715 * x * x * x)));
+    case Activation::mish:
+      return x * std::tanh(softplus(x));
+    default:
+      return x - std::tanh(x);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the other activations and their derivatives agree with double", "[threads]") {
+  const std::vector<Real> x = lapis_test::random_values(20'000, 1, -8, 8);
+  const std::vector<Real> dy(x.size(), Real(1));
+  const auto count = static_cast<Index>(x.size());
+  for (const Activation activation :
+       {Activation::relu6, Activation::leaky_relu, Activation::elu, Activation::selu, Activation::softplus,
+        Activation::softsign, Activation::exponential, Activation::hard_tanh, Activation::log_sigmoid,
+        Activation::silu, Activation::hard_silu, Activation::gelu, Activation::gelu_approximate,
+        Activation::mish, Activation::tanh_shrink}) {
+    INFO(static_cast<int>(activation));
+    const auto run = [&](lapis::Backend& backend) {
+      std::vector<Real> y(x.size());
+      std::vector<Real> dx(x.size());
+      backend.activate(activation, x.data(), y.data(), 1, count);
+      const std::vector<Real>& known = lapis::follows_from_output(activation) ? y : x;
+      backend.activate_backward(activation, known.data(), dy.data(), dx.data(), 1, count);
+      y.insert(y.end(), dx.begin(), dx.end());
+      return y;
+    };
+    const std::vector<Real> found = run(*lapis::make_cpu_backend());
+    double worst = 0;
+    double worst_derivative = 0;
+    for (std::size_t i = 0; i < x.size(); ++i) {
+      const auto at = static_cast<double>(x[i]);
+      const double y = exact(activation, at);
+      worst = std::max(worst, std::abs(static_cast<double>(found[i]) - y) / (1 + std::abs(y)));
+      const double step = 1e-5;
+      // Kinks have no derivative.
+      if (std::min({std::abs(at), std::abs(at - 6), std::abs(std::abs(at) - 1), std::abs(std::abs(at) - 3)}) <
+          1e-4)
+        continue;
+      const double slope = (exact(activation, at + step) - exact(activation, at - step)) / (2 * step);
+      worst_derivative =
+          std::max(worst_derivative,
+                   std::abs(static_cast<double>(found[x.size() + i]) - slope) / (1 + std::abs(slope)));
+    }
+    CHECK(worst <= 1e-6);
+    CHECK(worst_derivative <= 3e-6);
+    CHECK(lapis_test::same_on_all_threads(run));
+  }
+}
