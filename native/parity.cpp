@@ -166,8 +166,7 @@ void compare_training(const Golden& golden, const Model& model, Workspace& works
   }
   ConfusionMatrix confusion(loss.classes());
   for (Index row = 0; row < result.samples; ++row) {
-    confusion.add(labels[static_cast<std::size_t>(row)],
-                  argmax(y.data + row * loss.classes(), loss.classes()));
+    confusion.add(labels[static_cast<std::size_t>(row)], loss.predicted(y.data + row * loss.outputs()));
   }
   result.macro_f1 = confusion.macro_f1();
 

@@ -35,6 +35,14 @@ struct Initializer {
   bool operator==(const Initializer&) const = default;
 };
 
+/// What a parameter adds to the loss: l1 sum |w| + l2 sum w^2 (Keras's L1, L2 and L1L2).
+struct Regularizer {
+  double l1 = 0;
+  double l2 = 0;
+
+  bool operator==(const Regularizer&) const = default;
+};
+
 /// One trainable (or, as a moving statistic, kept) tensor of a layer.
 struct ParameterInfo {
   /// Path below the layer's name, as Keras spells it: "kernel", "lstm_cell/recurrent_kernel".
@@ -42,6 +50,7 @@ struct ParameterInfo {
   Shape shape;
   Initializer initializer;
   bool trainable = true;
+  Regularizer regularizer = {};
 };
 
 }  // namespace lapis

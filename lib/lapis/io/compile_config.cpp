@@ -1,5 +1,8 @@
 #include "lapis/io/compile_config.h"
 
+#include <algorithm>
+#include <array>
+
 namespace lapis {
 
 namespace {
@@ -32,9 +35,16 @@ void read_optimizer(const JsonCursor& value, TrainOptions& options) {
     read_value(object, "beta_1", optimizer.beta_1, 0, 1);
     read_value(object, "beta_2", optimizer.beta_2, 0, 1);
     read_value(object, "epsilon", optimizer.epsilon, 0, 1);
-    read_off(object, "amsgrad");
+    read_value(object, "amsgrad", optimizer.amsgrad);
+  } else if (named.name == "rmsprop") {
+    optimizer.kind = OptimizerConfig::Kind::rmsprop;
+    read_value(object, "rho", optimizer.rho, 0, 1);
+    read_value(object, "momentum", optimizer.momentum, 0, 1);
+    read_value(object, "epsilon", optimizer.epsilon, 0, 1);
+    read_value(object, "centered", optimizer.centered);
   } else {
-    fail(named.where.path(), ": optimizer ", in_quotes(named.name), " is not known; known: SGD, Adam, AdamW");
+    fail(named.where.path(), ": optimizer ", in_quotes(named.name),
+         " is not known; known: SGD, RMSprop, Adam, AdamW");
   }
   read_learning_rate(object, options.schedule);
   std::optional<double> weight_decay;
@@ -56,13 +66,33 @@ void read_optimizer(const JsonCursor& value, TrainOptions& options) {
 
 void read_loss(const JsonCursor& value, LossConfig& loss) {
   const Named named = read_named(value);
-  if (named.name != "sparse_categorical_crossentropy" && named.name != "sparsecategoricalcrossentropy") {
+  using Kind = LossConfig::Kind;
+  constexpr std::array<std::pair<std::string_view, Kind>, 9> kNames = {{
+      {"sparse_categorical_crossentropy", Kind::sparse_categorical_crossentropy},
+      {"sparsecategoricalcrossentropy", Kind::sparse_categorical_crossentropy},
+      {"categorical_crossentropy", Kind::categorical_crossentropy},
+      {"categoricalcrossentropy", Kind::categorical_crossentropy},
+      {"binary_crossentropy", Kind::binary_crossentropy},
+      {"binarycrossentropy", Kind::binary_crossentropy},
+      {"mean_squared_error", Kind::mean_squared_error},
+      {"meansquarederror", Kind::mean_squared_error},
+      {"mse", Kind::mean_squared_error},
+  }};
+  const auto* const found = std::find_if(kNames.begin(), kNames.end(),
+                                         [&](const auto& entry) { return entry.first == named.name; });
+  if (found == kNames.end()) {
     fail(named.where.path(), ": loss ", in_quotes(named.name),
-         " is not known; known: sparse_categorical_crossentropy");
+         " is not known; known: sparse_categorical_crossentropy, categorical_crossentropy, "
+         "binary_crossentropy, mean_squared_error");
   }
+  loss.kind = found->second;
   ObjectReader object(named.config);
-  read_value(object, "from_logits", loss.from_logits);
-  read_off(object, "ignore_class");
+  if (loss.kind != Kind::mean_squared_error) read_value(object, "from_logits", loss.from_logits);
+  if (loss.kind == Kind::sparse_categorical_crossentropy) read_off(object, "ignore_class");
+  if (loss.kind == Kind::categorical_crossentropy || loss.kind == Kind::binary_crossentropy) {
+    read_value(object, "label_smoothing", loss.label_smoothing, 0, 1);
+    if (const auto axis = object.find("axis"); axis && axis->number() != -1) axis->expected("-1");
+  }
   bool is_mean = true;
   read_choice(object, "reduction", is_mean, {{"sum_over_batch_size", true}, {"mean", true}});
   for (const char* key : {"name", "dtype"}) object.ignore(key);
@@ -80,6 +110,23 @@ Schedule read_schedule(const Named& named, Schedule schedule) {
     read_steps(object, "decay_steps", schedule.decay_steps);
     schedule.decay_rate = object.need("decay_rate").number(0, kLargestNumber);
     read_value(object, "staircase", schedule.staircase);
+  } else if (named.name == "inversetimedecay") {
+    schedule.kind = Schedule::Kind::inverse_time_decay;
+    read_steps(object, "decay_steps", schedule.decay_steps);
+    schedule.decay_rate = object.need("decay_rate").number(0, kLargestNumber);
+    read_value(object, "staircase", schedule.staircase);
+  } else if (named.name == "polynomialdecay") {
+    schedule.kind = Schedule::Kind::polynomial_decay;
+    read_steps(object, "decay_steps", schedule.decay_steps);
+    read_value(object, "end_learning_rate", schedule.end_learning_rate, 0, kLargestNumber);
+    read_value(object, "power", schedule.power, 0, kLargestNumber);
+    read_value(object, "cycle", schedule.cycle);
+  } else if (named.name == "cosinedecayrestarts") {
+    schedule.kind = Schedule::Kind::cosine_decay_restarts;
+    read_steps(object, "first_decay_steps", schedule.decay_steps);
+    read_value(object, "t_mul", schedule.t_mul, 1, kLargestNumber);
+    read_value(object, "m_mul", schedule.m_mul, 0, kLargestNumber);
+    read_value(object, "alpha", schedule.alpha, 0, kLargestNumber);
   } else if (named.name == "cosinedecay") {
     schedule.kind = Schedule::Kind::cosine_decay;
     read_steps(object, "decay_steps", schedule.decay_steps);
@@ -95,7 +142,8 @@ Schedule read_schedule(const Named& named, Schedule schedule) {
       schedule.values.push_back(item.number(0, kLargestNumber));
   } else {
     fail(named.where.path(), ": schedule ", in_quotes(named.name),
-         " is not known; known: ExponentialDecay, CosineDecay, PiecewiseConstantDecay, ReduceLROnPlateau");
+         " is not known; known: ExponentialDecay, InverseTimeDecay, PolynomialDecay, CosineDecay, "
+         "CosineDecayRestarts, PiecewiseConstantDecay, ReduceLROnPlateau");
   }
   object.finish();
   try {

@@ -221,6 +221,10 @@ void ConfigReader::initializer(std::string_view key, Initializer& value) {
   if (const auto cursor = find(key)) value = read_initializer(*cursor);
 }
 
+void ConfigReader::regularizer(std::string_view key, Regularizer& value) {
+  if (const auto cursor = find(key)) value = read_regularizer(*cursor);
+}
+
 void ConfigReader::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) {
   if (required) require(key);
   const auto cursor = find(key);

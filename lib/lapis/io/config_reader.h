@@ -56,6 +56,7 @@ class ConfigReader final : public ConfigVisitor {
   void sizes(std::string_view key, std::vector<Index>& value) override;
   void choice(std::string_view key, int& value, std::span<const std::string_view> choices) override;
   void initializer(std::string_view key, Initializer& value) override;
+  void regularizer(std::string_view key, Regularizer& value) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
   void only_null(std::string_view key) override;
   void only_boolean(std::string_view key, bool value) override;
@@ -77,6 +78,10 @@ class ConfigReader final : public ConfigVisitor {
 /// An initialiser in any of Keras's spellings: a name ("glorot_uniform", "he_normal", "zeros") or an object
 /// with class_name and config; and zero, uniform (lower, upper), normal (mean, variance), he, xavier.
 Initializer read_initializer(const JsonCursor& cursor);
+
+/// A regulariser in any of Keras's spellings: null, "l1", "l2", "l1_l2", or an object with class_name L1, L2
+/// or L1L2.
+Regularizer read_regularizer(const JsonCursor& cursor);
 
 /// The dtype of a layer: a name, or Keras 3's DTypePolicy object. Returns the name.
 std::string read_dtype(const JsonCursor& cursor);

@@ -116,6 +116,14 @@ void ConfigWriter::initializer(std::string_view key, Initializer& value) {
   config_.add(std::string(key), write_initializer(value));
 }
 
+void ConfigWriter::regularizer(std::string_view key, Regularizer& value) {
+  if (value == Regularizer{}) return;
+  Json config{Json::Object()};
+  config.add("l1", value.l1);
+  config.add("l2", value.l2);
+  config_.add(std::string(key), wrapped("keras.regularizers", "L1L2", std::move(config)));
+}
+
 void ConfigWriter::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool /*required*/) {
   config_.add(std::string(key), value == nullptr ? Json() : write_layer(*value));
 }

@@ -38,6 +38,8 @@ class ConfigWriter final : public ConfigVisitor {
   void sizes(std::string_view key, std::vector<Index>& value) override;
   void choice(std::string_view key, int& value, std::span<const std::string_view> names) override;
   void initializer(std::string_view key, Initializer& value) override;
+  /// Left out where there is none: Keras's default.
+  void regularizer(std::string_view key, Regularizer& value) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
   void only_null(std::string_view) override {}
   void only_boolean(std::string_view, bool) override {}

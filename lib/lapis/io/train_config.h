@@ -13,10 +13,12 @@
 /// left out (shown: the defaults); an unknown key is an Error that names its path.
 ///
 ///     { "model":   <a Keras Sequential: {"class_name": "Sequential", "config": {"name", "layers": [...]}}>,
-///       "compile": { "optimizer": "adam" | "sgd" | "adamw" | {"class_name": "Adam", "config":
+///       "compile": { "optimizer": "adam" | "sgd" | "adamw" | "rmsprop" | {"class_name": "Adam", "config":
 ///                      {"learning_rate": 0.001 | <schedule>, "beta_1": 0.9, "clipnorm": null, ...}},
-///                    "loss": "sparse_categorical_crossentropy" |
-///                      {"class_name": "SparseCategoricalCrossentropy", "config": {"from_logits": false}} },
+///                    "loss": "sparse_categorical_crossentropy" | "categorical_crossentropy" |
+///                      "binary_crossentropy" | "mean_squared_error" |
+///                      {"class_name": "CategoricalCrossentropy", "config": {"from_logits": false,
+///                        "label_smoothing": 0}} },
 ///       "fit":     { "epochs": 1, "batch_size": 32, "seed": 0, "shuffle": true, "validation": true,
 ///                    "early_stopping": null | {"monitor": "val_loss", "patience": 0, "min_delta": 0,
 ///                      "start_from_epoch": 0, "restore_best_weights": true},
@@ -30,12 +32,12 @@
 ///                    "text": {"sequence_length", "max_tokens": null},
 ///                    "validation_split": 0.1 (image_folder) } }
 ///
-/// A schedule is `{"class_name": "ExponentialDecay" | "CosineDecay" | "PiecewiseConstantDecay", "config":
-/// {...}}` with Keras's keys. Beyond Keras: without `initial_learning_rate` it starts from the optimizer's
-/// learning rate, and without `decay_steps` it lasts for the whole training. `monitor` may also be
-/// `val_macro_f1`.
-/// A model without an input shape gets the data's. `"input_dim": "vocabulary"` in an Embedding stands for the
-/// size of the vocabulary that the training texts give.
+/// A schedule is `{"class_name": "ExponentialDecay" | "InverseTimeDecay" | "PolynomialDecay" | "CosineDecay"
+/// | "CosineDecayRestarts" | "PiecewiseConstantDecay", "config": {...}}` with Keras's keys. Beyond Keras:
+/// without `initial_learning_rate` it starts from the optimizer's learning rate, and without `decay_steps` it
+/// lasts for the whole training. `monitor` may also be `val_macro_f1`. A model without an input shape gets
+/// the data's. `"input_dim": "vocabulary"` in an Embedding stands for the size of the vocabulary that the
+/// training texts give.
 namespace lapis {
 
 /// How a vocabulary is made from training texts.

@@ -12,7 +12,7 @@ void BatchNormalization::Config::visit(ConfigVisitor& visitor) {
   visitor.initializer("gamma_initializer", gamma_initializer);
   visitor.initializer("moving_mean_initializer", moving_mean_initializer);
   visitor.initializer("moving_variance_initializer", moving_variance_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 2>{"beta", "gamma"});
+  visitor.regularizers({{"beta", beta_regularizer}, {"gamma", gamma_regularizer}});
   visitor.ignore("synchronized");  // one machine's batch is the whole batch
   visitor.only_boolean("renorm", false);
   visitor.only_null("renorm_clipping");
@@ -30,9 +30,15 @@ std::vector<ParameterInfo> BatchNormalization::parameters(const Shape& x) const 
   const Shape shape = {x[-1]};
   std::vector<ParameterInfo> list;
   if (config_.scale)
-    list.push_back({.name = "gamma", .shape = shape, .initializer = config_.gamma_initializer});
+    list.push_back({.name = "gamma",
+                    .shape = shape,
+                    .initializer = config_.gamma_initializer,
+                    .regularizer = config_.gamma_regularizer});
   if (config_.center)
-    list.push_back({.name = "beta", .shape = shape, .initializer = config_.beta_initializer});
+    list.push_back({.name = "beta",
+                    .shape = shape,
+                    .initializer = config_.beta_initializer,
+                    .regularizer = config_.beta_regularizer});
   list.push_back({.name = "moving_mean",
                   .shape = shape,
                   .initializer = config_.moving_mean_initializer,

@@ -22,6 +22,8 @@ class BatchNormalization final : public Layer {
     Initializer gamma_initializer = {.kind = Initializer::Kind::ones};
     Initializer moving_mean_initializer = {};
     Initializer moving_variance_initializer = {.kind = Initializer::Kind::ones};
+    Regularizer beta_regularizer = {};
+    Regularizer gamma_regularizer = {};
 
     void visit(ConfigVisitor& visitor);
   };

@@ -34,9 +34,9 @@ void ConfigVisitor::padding(std::string_view key, Padding& value) {
   value = static_cast<Padding>(position);
 }
 
-void ConfigVisitor::no_regularizers(std::span<const std::string_view> parameters) {
-  for (const std::string_view parameter : parameters) {
-    only_null(std::string(parameter) + "_regularizer");
+void ConfigVisitor::regularizers(std::initializer_list<Regularized> parameters) {
+  for (const auto& [parameter, value] : parameters) {
+    regularizer(std::string(parameter) + "_regularizer", value);
     only_null(std::string(parameter) + "_constraint");
   }
   only_null("activity_regularizer");

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -52,6 +53,7 @@ class ConfigVisitor {
   /// One of `names`; `value` is its position.
   virtual void choice(std::string_view key, int& value, std::span<const std::string_view> names) = 0;
   virtual void initializer(std::string_view key, Initializer& value) = 0;
+  virtual void regularizer(std::string_view key, Regularizer& value) = 0;
   /// A layer inside this one (Bidirectional's "layer"). While writing, `value` is shown; while reading it is
   /// made.
   virtual void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) = 0;
@@ -67,9 +69,13 @@ class ConfigVisitor {
   // In terms of the above.
   void activation(std::string_view key, Activation& value);
   void padding(std::string_view key, Padding& value);
-  /// The regulariser, constraint and quantisation keys that must be null: `kernel_regularizer`, ... for each
-  /// of `parameters`, and `activity_regularizer`.
-  void no_regularizers(std::span<const std::string_view> parameters);
+  /// A parameter's name in the keys "NAME_regularizer" and "NAME_constraint".
+  struct Regularized {
+    std::string_view parameter;
+    Regularizer& regularizer;
+  };
+  /// The regulariser of each parameter; constraints and `activity_regularizer` must be null.
+  void regularizers(std::initializer_list<Regularized> parameters);
 };
 
 std::string_view activation_name(Activation activation);

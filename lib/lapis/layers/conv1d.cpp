@@ -27,7 +27,7 @@ void Conv1D::Config::visit(ConfigVisitor& visitor) {
   visitor.boolean("use_bias", use_bias);
   visitor.initializer("kernel_initializer", kernel_initializer);
   visitor.initializer("bias_initializer", bias_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 2>{"kernel", "bias"});
+  visitor.regularizers({{"kernel", kernel_regularizer}, {"bias", bias_regularizer}});
 }
 
 Index Conv1D::out_time(Index time) const {
@@ -75,9 +75,13 @@ Shape Conv1D::output_shape(const Shape& x) const {
 std::vector<ParameterInfo> Conv1D::parameters(const Shape& x) const {
   std::vector<ParameterInfo> list = {{.name = "kernel",
                                       .shape = {config_.kernel_size, x[2], config_.filters},
-                                      .initializer = config_.kernel_initializer}};
+                                      .initializer = config_.kernel_initializer,
+                                      .regularizer = config_.kernel_regularizer}};
   if (config_.use_bias)
-    list.push_back({.name = "bias", .shape = {config_.filters}, .initializer = config_.bias_initializer});
+    list.push_back({.name = "bias",
+                    .shape = {config_.filters},
+                    .initializer = config_.bias_initializer,
+                    .regularizer = config_.bias_regularizer});
   return list;
 }
 

@@ -20,7 +20,7 @@ void Conv2D::Config::visit(ConfigVisitor& visitor) {
   visitor.boolean("use_bias", use_bias);
   visitor.initializer("kernel_initializer", kernel_initializer);
   visitor.initializer("bias_initializer", bias_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 2>{"kernel", "bias"});
+  visitor.regularizers({{"kernel", kernel_regularizer}, {"bias", bias_regularizer}});
 }
 
 Conv2DOp Conv2D::op(const Shape& x) const {
@@ -56,9 +56,13 @@ std::vector<ParameterInfo> Conv2D::parameters(const Shape& x) const {
   std::vector<ParameterInfo> list = {
       {.name = "kernel",
        .shape = {config_.kernel_size[0], config_.kernel_size[1], x[3], config_.filters},
-       .initializer = config_.kernel_initializer}};
+       .initializer = config_.kernel_initializer,
+       .regularizer = config_.kernel_regularizer}};
   if (config_.use_bias)
-    list.push_back({.name = "bias", .shape = {config_.filters}, .initializer = config_.bias_initializer});
+    list.push_back({.name = "bias",
+                    .shape = {config_.filters},
+                    .initializer = config_.bias_initializer,
+                    .regularizer = config_.bias_regularizer});
   return list;
 }
 

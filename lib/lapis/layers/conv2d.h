@@ -21,6 +21,8 @@ class Conv2D final : public Layer {
     bool use_bias = true;
     Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
     Initializer bias_initializer = {};
+    Regularizer kernel_regularizer = {};
+    Regularizer bias_regularizer = {};
 
     void visit(ConfigVisitor& visitor);
   };

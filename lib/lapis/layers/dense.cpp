@@ -11,7 +11,7 @@ void Dense::Config::visit(ConfigVisitor& visitor) {
   visitor.boolean("use_bias", use_bias);
   visitor.initializer("kernel_initializer", kernel_initializer);
   visitor.initializer("bias_initializer", bias_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 2>{"kernel", "bias"});
+  visitor.regularizers({{"kernel", kernel_regularizer}, {"bias", bias_regularizer}});
   visitor.only_null("quantization_config");
   // Keras knows nothing of these two, so a plain Dense is written without them.
   if (visitor.reading() || use_rmsnorm) {
@@ -30,10 +30,15 @@ Shape Dense::output_shape(const Shape& x) const {
 }
 
 std::vector<ParameterInfo> Dense::parameters(const Shape& x) const {
-  std::vector<ParameterInfo> list = {
-      {.name = "kernel", .shape = {x[-1], config_.units}, .initializer = config_.kernel_initializer}};
+  std::vector<ParameterInfo> list = {{.name = "kernel",
+                                      .shape = {x[-1], config_.units},
+                                      .initializer = config_.kernel_initializer,
+                                      .regularizer = config_.kernel_regularizer}};
   if (config_.use_bias)
-    list.push_back({.name = "bias", .shape = {config_.units}, .initializer = config_.bias_initializer});
+    list.push_back({.name = "bias",
+                    .shape = {config_.units},
+                    .initializer = config_.bias_initializer,
+                    .regularizer = config_.bias_regularizer});
   if (config_.use_rmsnorm)
     list.push_back(
         {.name = "scale", .shape = {config_.units}, .initializer = {.kind = Initializer::Kind::ones}});

@@ -17,6 +17,8 @@ class Dense final : public Layer {
     bool use_bias = true;
     Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
     Initializer bias_initializer = {};
+    Regularizer kernel_regularizer = {};
+    Regularizer bias_regularizer = {};
     bool use_rmsnorm = false;  // not Keras's: RMSNorm between x kernel and the bias
     double rmsnorm_epsilon = 1e-8;
 

@@ -13,7 +13,7 @@ void Embedding::Config::visit(ConfigVisitor& visitor) {
   visitor.integer("output_dim", output_dim, 1);
   visitor.boolean("mask_zero", mask_zero);
   visitor.initializer("embeddings_initializer", embeddings_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 1>{"embeddings"});
+  visitor.regularizers({{"embeddings", embeddings_regularizer}});
   visitor.only_null("weights");
   visitor.only_null("quantization_config");
   visitor.ignore("input_length");  // Keras 2 kept it here; the input's shape says the same
@@ -29,7 +29,8 @@ Shape Embedding::output_shape(const Shape& x) const {
 std::vector<ParameterInfo> Embedding::parameters(const Shape& /*x*/) const {
   return {{.name = "embeddings",
            .shape = {config_.input_dim, config_.output_dim},
-           .initializer = config_.embeddings_initializer}};
+           .initializer = config_.embeddings_initializer,
+           .regularizer = config_.embeddings_regularizer}};
 }
 
 void Embedding::check_values(const ConstView& x) const {

@@ -16,6 +16,7 @@ class Embedding final : public Layer {
     Index output_dim = 0;
     bool mask_zero = false;
     Initializer embeddings_initializer = {.kind = Initializer::Kind::random_uniform, .a = -0.05, .b = 0.05};
+    Regularizer embeddings_regularizer = {};
 
     void visit(ConfigVisitor& visitor);
   };

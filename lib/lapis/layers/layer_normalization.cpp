@@ -10,7 +10,7 @@ void LayerNormalization::Config::visit(ConfigVisitor& visitor) {
   visitor.only_boolean("rms_scaling", false);
   visitor.initializer("beta_initializer", beta_initializer);
   visitor.initializer("gamma_initializer", gamma_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 2>{"beta", "gamma"});
+  visitor.regularizers({{"beta", beta_regularizer}, {"gamma", gamma_regularizer}});
 }
 
 Shape LayerNormalization::output_shape(const Shape& x) const {
@@ -23,9 +23,15 @@ Shape LayerNormalization::output_shape(const Shape& x) const {
 std::vector<ParameterInfo> LayerNormalization::parameters(const Shape& x) const {
   std::vector<ParameterInfo> list;
   if (config_.scale)
-    list.push_back({.name = "gamma", .shape = {x[-1]}, .initializer = config_.gamma_initializer});
+    list.push_back({.name = "gamma",
+                    .shape = {x[-1]},
+                    .initializer = config_.gamma_initializer,
+                    .regularizer = config_.gamma_regularizer});
   if (config_.center)
-    list.push_back({.name = "beta", .shape = {x[-1]}, .initializer = config_.beta_initializer});
+    list.push_back({.name = "beta",
+                    .shape = {x[-1]},
+                    .initializer = config_.beta_initializer,
+                    .regularizer = config_.beta_regularizer});
   return list;
 }
 

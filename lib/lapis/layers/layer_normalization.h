@@ -18,6 +18,8 @@ class LayerNormalization final : public Layer {
     bool scale = true;
     Initializer beta_initializer = {};
     Initializer gamma_initializer = {.kind = Initializer::Kind::ones};
+    Regularizer beta_regularizer = {};
+    Regularizer gamma_regularizer = {};
 
     void visit(ConfigVisitor& visitor);
   };

@@ -10,7 +10,9 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
   visitor.initializer("kernel_initializer", config.kernel_initializer);
   visitor.initializer("recurrent_initializer", config.recurrent_initializer);
   visitor.initializer("bias_initializer", config.bias_initializer);
-  visitor.no_regularizers(std::array<std::string_view, 3>{"kernel", "recurrent", "bias"});
+  visitor.regularizers({{"kernel", config.kernel_regularizer},
+                        {"recurrent", config.recurrent_regularizer},
+                        {"bias", config.bias_regularizer}});
   visitor.only_boolean("return_state", false);
   visitor.only_boolean("stateful", false);
   visitor.only_number("dropout", 0);
@@ -37,17 +39,21 @@ Shape RecurrentLayer::output_shape(const Shape& x) const {
 std::vector<ParameterInfo> RecurrentLayer::parameters(const Shape& x) const {
   const std::string cell = std::string(cell_) + "/";
   const Index columns = gates_ * config_.units;
-  std::vector<ParameterInfo> list = {
-      {.name = cell + "kernel", .shape = {x[2], columns}, .initializer = config_.kernel_initializer},
-      {.name = cell + "recurrent_kernel",
-       .shape = {config_.units, columns},
-       .initializer = config_.recurrent_initializer}};
+  std::vector<ParameterInfo> list = {{.name = cell + "kernel",
+                                      .shape = {x[2], columns},
+                                      .initializer = config_.kernel_initializer,
+                                      .regularizer = config_.kernel_regularizer},
+                                     {.name = cell + "recurrent_kernel",
+                                      .shape = {config_.units, columns},
+                                      .initializer = config_.recurrent_initializer,
+                                      .regularizer = config_.recurrent_regularizer}};
   if (config_.use_bias) {
     const bool forget_bias = gates_ == 4 && config_.unit_forget_bias;
     const Initializer lstm_bias = {.kind = Initializer::Kind::lstm_bias};
     list.push_back({.name = cell + "bias",
                     .shape = bias_rows() == 2 ? Shape{2, columns} : Shape{columns},
-                    .initializer = forget_bias ? lstm_bias : config_.bias_initializer});
+                    .initializer = forget_bias ? lstm_bias : config_.bias_initializer,
+                    .regularizer = config_.bias_regularizer});
   }
   return list;
 }

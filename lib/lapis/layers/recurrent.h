@@ -20,6 +20,9 @@ class RecurrentLayer : public Layer {
     Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
     Initializer recurrent_initializer = {.kind = Initializer::Kind::orthogonal, .a = 1};
     Initializer bias_initializer = {};
+    Regularizer kernel_regularizer = {};
+    Regularizer recurrent_regularizer = {};
+    Regularizer bias_regularizer = {};
   };
 
   const Config& config() const { return config_; }

@@ -161,12 +161,29 @@ struct SgdStep {
   float weight_decay = 0;  // decoupled: w -= w * weight_decay * learning_rate, before the step
 };
 
+struct RmspropStep {
+  float learning_rate = 0.001F;
+  double rho = 0.9;
+  float momentum = 0;
+  float epsilon = 1e-7F;  // inside the root
+  float weight_decay = 0;
+};
+
+/// Losses against targets in full, [rows, n] as the output y.
+enum class DenseLoss {
+  softmax_cross_entropy,  // y: probabilities that a softmax made; the gradient is that of its INPUT
+  sigmoid_cross_entropy,  // y: scores before a sigmoid; mean over n
+  binary_cross_entropy,   // y: probabilities, taken as [1e-7, 1 - 1e-7] with gradient 0 outside; mean over n
+  mean_squared_error,     // mean over n
+};
+
 struct AdamStep {
   float learning_rate = 0.001F;
   double beta_1 = 0.9;  // double: 1 - 0.999F would be off by 5e-5 of its value
   double beta_2 = 0.999;
   float epsilon = 1e-7F;  // outside the bias correction, as Keras
   float weight_decay = 0;
+  bool amsgrad = false;   // divides by the largest second moment so far
   std::int64_t step = 1;  // counts from 1
 };
 
@@ -362,12 +379,23 @@ class Backend {
   virtual void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n,
                                      Real* loss, Real* dlogits) = 0;
 
+  /// Writes the mean loss of the rows that the mask counts to loss[0] and, where wanted, the gradient of it
+  /// with respect to y (see DenseLoss).
+  virtual void dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows, Index n,
+                          Real* loss, Real* dy) = 0;
+  /// l1 sum |w| + l2 sum w^2; its gradient (0 at |0|) is added to `gradients` unless that is nullptr.
+  virtual double penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) = 0;
+
   /// `velocity` is nullptr without momentum. Weights where `trainable[i] == 0` stay; nullptr: all are
   /// trained.
   virtual void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
                    const std::uint8_t* trainable, Index count) = 0;
+  /// `second_moment`: [count], with amsgrad [2, count]: it and the largest so far.
   virtual void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
                     Real* second_moment, const std::uint8_t* trainable, Index count) = 0;
+  /// `mean_gradient` is nullptr unless centered, `velocity` without momentum.
+  virtual void rmsprop(const RmspropStep& step, Real* weights, const Real* gradients, Real* mean_square,
+                       Real* mean_gradient, Real* velocity, const std::uint8_t* trainable, Index count) = 0;
   /// Sum of squares, added in a fixed order (gradient norms).
   virtual double sum_squares(const Real* values, Index count) = 0;
   virtual void scale(Real* values, Index count, Real factor) = 0;

@@ -326,6 +326,15 @@ void CpuBackend::softmax_cross_entropy(const Real* y, const Real* labels, Mask m
   cpu::softmax_cross_entropy(*parallel_, y, labels, mask, rows, n, loss, dlogits);
 }
 
+void CpuBackend::dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows,
+                            Index n, Real* loss, Real* dy) {
+  cpu::dense_loss(*parallel_, kind, y, targets, mask, rows, n, loss, dy);
+}
+
+double CpuBackend::penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) {
+  return cpu::penalty(*parallel_, weights, l1, l2, gradients, count);
+}
+
 void CpuBackend::sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
                      const std::uint8_t* trainable, Index count) {
   cpu::sgd(*parallel_, step, weights, gradients, velocity, trainable, count);
@@ -334,6 +343,11 @@ void CpuBackend::sgd(const SgdStep& step, Real* weights, const Real* gradients, 
 void CpuBackend::adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
                       Real* second_moment, const std::uint8_t* trainable, Index count) {
   cpu::adam(*parallel_, step, weights, gradients, first_moment, second_moment, trainable, count);
+}
+
+void CpuBackend::rmsprop(const RmspropStep& step, Real* weights, const Real* gradients, Real* mean_square,
+                         Real* mean_gradient, Real* velocity, const std::uint8_t* trainable, Index count) {
+  cpu::rmsprop(*parallel_, step, weights, gradients, mean_square, mean_gradient, velocity, trainable, count);
 }
 
 double CpuBackend::sum_squares(const Real* values, Index count) {

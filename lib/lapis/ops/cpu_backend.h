@@ -103,10 +103,15 @@ class CpuBackend final : public Backend {
 
   void softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n, Real* loss,
                              Real* dlogits) override;
+  void dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows, Index n,
+                  Real* loss, Real* dy) override;
+  double penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) override;
   void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
            const std::uint8_t* trainable, Index count) override;
   void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
             Real* second_moment, const std::uint8_t* trainable, Index count) override;
+  void rmsprop(const RmspropStep& step, Real* weights, const Real* gradients, Real* mean_square,
+               Real* mean_gradient, Real* velocity, const std::uint8_t* trainable, Index count) override;
   double sum_squares(const Real* values, Index count) override;
   void scale(Real* values, Index count, Real factor) override;
 

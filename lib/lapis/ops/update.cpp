@@ -55,6 +55,7 @@ void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* g
   const auto first_share = static_cast<Real>(1 - step.beta_1);
   const auto second_share = static_cast<Real>(1 - step.beta_2);
   const auto epsilon = static_cast<Real>(step.epsilon);
+  const bool amsgrad = step.amsgrad;
   const Real decay = static_cast<Real>(step.weight_decay) * static_cast<Real>(step.learning_rate);
   update_all(parallel, trainable, count, [=](Index i) {
     const Real gradient = gradients[i];
@@ -63,8 +64,55 @@ void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* g
     const Real v = second_moment[i] + (gradient * gradient - second_moment[i]) * second_share;
     first_moment[i] = m;
     second_moment[i] = v;
-    weights[i] = weight - alpha * m / (std::sqrt(v) + epsilon);
+    Real divisor = v;
+    if (amsgrad) {
+      Real& largest = second_moment[count + i];
+      largest = divisor = std::max(largest, v);
+    }
+    weights[i] = weight - alpha * m / (std::sqrt(divisor) + epsilon);
   });
+}
+
+void rmsprop(Parallel& parallel, const RmspropStep& step, Real* weights, const Real* gradients,
+             Real* mean_square, Real* mean_gradient, Real* velocity, const std::uint8_t* trainable,
+             Index count) {
+  const auto rate = static_cast<Real>(step.learning_rate);
+  const auto share = static_cast<Real>(1 - step.rho);
+  const auto epsilon = static_cast<Real>(step.epsilon);
+  const auto momentum = static_cast<Real>(step.momentum);
+  const Real decay = static_cast<Real>(step.weight_decay) * rate;
+  update_all(parallel, trainable, count, [=](Index i) {
+    const Real gradient = gradients[i];
+    const Real weight = weights[i] - weights[i] * decay;
+    const Real square = mean_square[i] + (gradient * gradient - mean_square[i]) * share;
+    mean_square[i] = square;
+    Real divisor = square + epsilon;
+    if (mean_gradient != nullptr) {
+      const Real mean = mean_gradient[i] + (gradient - mean_gradient[i]) * share;
+      mean_gradient[i] = mean;
+      divisor = square - mean * mean + epsilon;
+    }
+    Real change = rate * gradient / std::sqrt(divisor);
+    if (velocity != nullptr) change = velocity[i] = momentum * velocity[i] + change;
+    weights[i] = weight - change;
+  });
+}
+
+double penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count) {
+  double absolute = 0;
+  for (Index i = 0; l1 != 0 && i < count; ++i) absolute += std::abs(static_cast<double>(weights[i]));
+  const double squares = l2 != 0 ? sum_squares(parallel, weights, count) : 0;
+  if (gradients != nullptr) {
+    const auto slope = static_cast<Real>(l1);
+    const auto twice = static_cast<Real>(2 * l2);
+    for_pieces(parallel, count, kPieceValues, [&](Index first, Index size) {
+      for (Index i = first; i < first + size; ++i) {
+        const Real sign = weights[i] > 0 ? Real(1) : weights[i] < 0 ? Real(-1) : Real(0);
+        gradients[i] += slope * sign + twice * weights[i];
+      }
+    });
+  }
+  return l1 * absolute + l2 * squares;
 }
 
 double sum_squares(Parallel& parallel, const Real* values, Index count) {

@@ -12,6 +12,10 @@ void sgd(Parallel& parallel, const SgdStep& step, Real* weights, const Real* gra
          const std::uint8_t* trainable, Index count);
 void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
           Real* second_moment, const std::uint8_t* trainable, Index count);
+void rmsprop(Parallel& parallel, const RmspropStep& step, Real* weights, const Real* gradients,
+             Real* mean_square, Real* mean_gradient, Real* velocity, const std::uint8_t* trainable,
+             Index count);
+double penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count);
 double sum_squares(Parallel& parallel, const Real* values, Index count);
 void scale(Parallel& parallel, Real* values, Index count, Real factor);
 

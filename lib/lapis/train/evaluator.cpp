@@ -21,9 +21,10 @@ Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_s
                      const LossConfig& loss)
     : workspace_(model, backend, with_batch_in_front(batch_size, sample_shape), Mode::predict),
       loss_(loss, model, backend, batch_size),
+      regularization_(model, backend),
       batch_size_(batch_size),
       x_(static_cast<std::size_t>(batch_size * sample_shape.size())),
-      y_(static_cast<std::size_t>(batch_size * loss_.classes())),
+      y_(static_cast<std::size_t>(batch_size * loss_.outputs())),
       labels_(static_cast<std::size_t>(batch_size)) {}
 
 Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& progress) {
@@ -51,11 +52,12 @@ Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& pr
     backend.download(y.data, y_.data(), static_cast<std::size_t>(y.shape.size()) * sizeof(Real));
     for (Index i = 0; i < batch; ++i) {
       result.confusion.add(labels[static_cast<std::size_t>(i)],
-                           argmax(y_.data() + i * loss_.classes(), loss_.classes()));
+                           loss_.predicted(y_.data() + i * loss_.outputs()));
     }
     if (progress && !progress(start + batch, total)) fail("evaluation: cancelled");
   }
-  result.loss = loss_sum / static_cast<double>(total);
+  result.loss = loss_sum / static_cast<double>(total) +
+                regularization_.add(workspace_.model().values().data(), nullptr);
   result.accuracy = result.confusion.accuracy();
   result.macro_f1 = result.confusion.macro_f1();
   return result;

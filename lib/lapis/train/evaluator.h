@@ -7,11 +7,12 @@
 #include "lapis/train/dataset.h"
 #include "lapis/train/loss.h"
 #include "lapis/train/metrics.h"
+#include "lapis/train/regularization.h"
 
 namespace lapis {
 
 struct Evaluation {
-  double loss = 0;
+  double loss = 0;  // with what regularisers add, as Keras has it
   double accuracy = 0;
   double macro_f1 = 0;
   ConfusionMatrix confusion{0};
@@ -33,6 +34,7 @@ class Evaluator {
  private:
   Workspace workspace_;
   Loss loss_;
+  Regularization regularization_;
   Index batch_size_;
   std::vector<Real> x_;        // [batch, sample]
   std::vector<Real> y_;        // [batch, classes]

@@ -1,53 +1,124 @@
 #include "lapis/train/loss.h"
 
 #include "lapis/core/error.h"
+#include "lapis/train/metrics.h"
 
 namespace lapis {
 
-Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index batch)
-    : config_(config), backend_(backend) {
-  const Shape& y = model.output_shape();
-  if (y.rank() != 2 || y[1] < 2) {
-    fail("loss: model \"", model.name(), "\" gives ", y,
-         ", sparse categorical cross-entropy expects [?,classes] ", "with at least 2 classes");
+namespace {
+
+using Kind = LossConfig::Kind;
+
+DenseLoss operation(const LossConfig& config) {
+  if (config.kind == Kind::mean_squared_error) return DenseLoss::mean_squared_error;
+  if (config.kind != Kind::binary_crossentropy) return DenseLoss::softmax_cross_entropy;
+  return config.from_logits ? DenseLoss::sigmoid_cross_entropy : DenseLoss::binary_cross_entropy;
+}
+
+}  // namespace
+
+const char* loss_name(Kind kind) {
+  switch (kind) {
+    case Kind::sparse_categorical_crossentropy:
+      return "sparse_categorical_crossentropy";
+    case Kind::categorical_crossentropy:
+      return "categorical_crossentropy";
+    case Kind::binary_crossentropy:
+      return "binary_crossentropy";
+    case Kind::mean_squared_error:
+      break;
   }
-  if (model.ends_in_softmax() == config.from_logits) {
-    if (config.from_logits) {
-      fail("loss: from_logits is true, but model \"", model.name(), "\" ends in a softmax; set it to false");
-    }
+  return "mean_squared_error";
+}
+
+bool Loss::is_categorical() const {
+  return config_.kind == Kind::sparse_categorical_crossentropy ||
+         config_.kind == Kind::categorical_crossentropy;
+}
+
+bool Loss::is_sparse() const {
+  return is_categorical() && config_.label_smoothing == 0;
+}
+
+void Loss::check_model(const Model& model) const {
+  const Shape& y = model.output_shape();
+  const char* const name = loss_name(config_.kind);
+  if (y.rank() != 2 || y[1] < (is_categorical() ? 2 : 1)) {
+    fail("loss: model \"", model.name(), "\" gives ", y, ", ", name, " expects ",
+         is_categorical() ? "[?,classes] with at least 2 classes" : "[?,outputs]");
+  }
+  if (!(config_.label_smoothing >= 0 && config_.label_smoothing <= 1))
+    fail("loss: label_smoothing ", config_.label_smoothing, ", expected 0 to 1");
+  const bool smooths =
+      config_.kind == Kind::categorical_crossentropy || config_.kind == Kind::binary_crossentropy;
+  if (config_.label_smoothing != 0 && !smooths) fail("loss: ", name, " has no label_smoothing");
+  if (config_.from_logits && config_.kind == Kind::mean_squared_error)
+    fail("loss: ", name, " has no from_logits");
+  if (config_.from_logits && model.ends_in_softmax()) {
+    fail("loss: from_logits is true, but model \"", model.name(), "\" ends in a softmax; set it to false");
+  }
+  if (is_categorical() && !config_.from_logits && !model.ends_in_softmax()) {
     fail("loss: model \"", model.name(),
          "\" does not end in a softmax; give its last layer one, or set from_logits to true");
   }
-  classes_ = y[1];
+}
+
+Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index batch)
+    : config_(config), backend_(backend) {
+  check_model(model);
+  outputs_ = model.output_shape()[1];
   const auto rows = static_cast<std::size_t>(batch);
-  host_labels_.resize(rows);
-  labels_ = backend.allocate(rows * sizeof(Real));
-  if (config.from_logits) {
-    probabilities_ = backend.allocate(rows * static_cast<std::size_t>(classes_) * sizeof(Real));
-  }
+  const std::size_t values = rows * static_cast<std::size_t>(outputs_);
+  host_targets_.resize(is_sparse() ? rows : values);
+  targets_ = backend.allocate(host_targets_.size() * sizeof(Real));
+  if (is_categorical() && config.from_logits) probabilities_ = backend.allocate(values * sizeof(Real));
   loss_ = backend.allocate(sizeof(Real));
+}
+
+Index Loss::predicted(const Real* y) const {
+  if (outputs_ > 1) return argmax(y, outputs_);
+  return y[0] > (config_.from_logits ? Real(0) : Real(0.5)) ? 1 : 0;
+}
+
+void Loss::upload_targets(std::span<const Index> labels) {
+  for (const Index label : labels) {
+    if (label < 0 || label >= classes()) {
+      fail("loss: label ", label, ", expected 0 to ", classes() - 1, " (the model has ", classes(),
+           " classes)");
+    }
+  }
+  const auto outputs = static_cast<std::size_t>(outputs_);
+  const double smoothing = config_.label_smoothing;
+  const double shift = smoothing / (is_categorical() ? static_cast<double>(outputs_) : 2);
+  std::size_t next = 0;
+  for (const Index label : labels) {
+    if (is_sparse()) {
+      host_targets_[next++] = static_cast<Real>(label);
+      continue;
+    }
+    for (std::size_t i = 0; i < outputs; ++i) {
+      const bool is_one = outputs == 1 ? label == 1 : static_cast<std::size_t>(label) == i;
+      host_targets_[next++] = static_cast<Real>((is_one ? 1 - smoothing : 0) + shift);
+    }
+  }
+  backend_.upload(host_targets_.data(), targets_.get(), next * sizeof(Real));
 }
 
 double Loss::compute(const ConstView& y, std::span<const Index> labels, Real* gradient) {
   const auto rows = static_cast<Index>(labels.size());
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (labels[i] < 0 || labels[i] >= classes_) {
-      fail("loss: label ", labels[i], ", expected 0 to ", classes_ - 1, " (the model has ", classes_,
-           " classes)");
-    }
-    host_labels_[i] = static_cast<Real>(labels[i]);
-  }
-  auto* device_labels = static_cast<Real*>(labels_.get());
-  backend_.upload(host_labels_.data(), device_labels, labels.size() * sizeof(Real));
-  const Real* probabilities = y.data;
-  if (config_.from_logits) {
+  upload_targets(labels);
+  const auto* targets = static_cast<const Real*>(targets_.get());
+  const Real* values = y.data;
+  if (probabilities_ != nullptr) {
     auto* made = static_cast<Real*>(probabilities_.get());
-    backend_.activate(Activation::softmax, y.data, made, rows, classes_);
-    probabilities = made;
+    backend_.activate(Activation::softmax, y.data, made, rows, outputs_);
+    values = made;
   }
   auto* device_loss = static_cast<Real*>(loss_.get());
-  backend_.softmax_cross_entropy(probabilities, device_labels, nullptr, rows, classes_, device_loss,
-                                 gradient);
+  if (is_sparse())
+    backend_.softmax_cross_entropy(values, targets, nullptr, rows, outputs_, device_loss, gradient);
+  else
+    backend_.dense_loss(operation(config_), values, targets, nullptr, rows, outputs_, device_loss, gradient);
   Real loss = 0;
   backend_.download(device_loss, &loss, sizeof(Real));
   return static_cast<double>(loss);

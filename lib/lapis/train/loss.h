@@ -7,36 +7,62 @@
 
 namespace lapis {
 
-/// Keras's SparseCategoricalCrossentropy, mean over the batch.
+/// Keras's losses, mean over the batch. Every sample has one class; where Keras would want a target for each
+/// output, that is the one-hot row of the class, or, with a single output, the class 0 or 1 itself.
 struct LossConfig {
-  /// False: the model ends in a softmax. True: it ends in raw scores and the loss applies the softmax.
+  enum class Kind {
+    sparse_categorical_crossentropy,
+    categorical_crossentropy,
+    binary_crossentropy,
+    mean_squared_error,
+  };
+
+  Kind kind = Kind::sparse_categorical_crossentropy;
+  /// False: the model ends in probabilities (a softmax; for the binary one anything in [0, 1]). True: in raw
+  /// scores, to which the loss applies the softmax or sigmoid.
   bool from_logits = false;
+  /// Targets are drawn towards the middle: y (1 - s) + s / classes, for the binary one y (1 - s) + s / 2.
+  double label_smoothing = 0;
 
   bool operator==(const LossConfig&) const = default;
 };
 
-/// Loss and its gradient for one model whose output is [batch, classes]. Allocates once, in the constructor.
+/// "categorical_crossentropy": Keras's name.
+const char* loss_name(LossConfig::Kind kind);
+
+/// Loss and its gradient for one model whose output is [batch, outputs]. Allocates once, in the constructor.
 class Loss {
  public:
   /// `batch`: the largest that will come. Throws Error where the model's output does not suit the loss.
   Loss(const LossConfig& config, const Model& model, Backend& backend, Index batch);
 
-  Index classes() const { return classes_; }
+  /// Values that the model makes for a sample.
+  Index outputs() const { return outputs_; }
+  /// As many as outputs; 2 for a single one.
+  Index classes() const { return outputs_ == 1 ? 2 : outputs_; }
+  /// The class that a sample's outputs (in host memory) speak for: the largest, or, of a single one, whether
+  /// it is above one half (above 0 from logits).
+  Index predicted(const Real* y) const;
 
-  /// Mean loss of y [labels.size(), classes] (in the backend's memory). With `gradient`, of y's size, also
+  /// Mean loss of y [labels.size(), outputs] (in the backend's memory). With `gradient`, of y's size, also
   /// what Workspace::backward(gradient_is_logits()) needs. Throws Error for a label outside [0, classes).
   double compute(const ConstView& y, std::span<const Index> labels, Real* gradient);
 
   /// The gradient is that of the final softmax's input.
-  bool gradient_is_logits() const { return !config_.from_logits; }
+  bool gradient_is_logits() const { return is_categorical() && !config_.from_logits; }
 
  private:
+  bool is_categorical() const;
+  bool is_sparse() const;
+  void check_model(const Model& model) const;
+  void upload_targets(std::span<const Index> labels);
+
   LossConfig config_;
   Backend& backend_;
-  Index classes_ = 0;
-  std::vector<Real> host_labels_;
-  Backend::Buffer labels_;         // [batch]
-  Backend::Buffer probabilities_;  // [batch, classes], with from_logits
+  Index outputs_ = 0;
+  std::vector<Real> host_targets_;
+  Backend::Buffer targets_;        // [batch] class numbers, or [batch, outputs]
+  Backend::Buffer probabilities_;  // [batch, outputs], categorical from logits
   Backend::Buffer loss_;           // [1]
 };
 

@@ -29,6 +29,7 @@ void check_optimizer(const OptimizerConfig& config) {
   check_range("momentum", config.momentum, 0, 1);
   check_range("beta_1", config.beta_1, 0, 1);
   check_range("beta_2", config.beta_2, 0, 1);
+  check_range("rho", config.rho, 0, 1);
   check_range("epsilon", config.epsilon, 0, 1);
   check_range("weight_decay", config.weight_decay, 0, 1);
   int clips = 0;
@@ -57,8 +58,11 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
   }
   const std::size_t bytes = static_cast<std::size_t>(count_) * sizeof(Real);
   const bool is_sgd = config.kind == OptimizerConfig::Kind::sgd;
-  if (!is_sgd || config.momentum != 0) first_ = backend.allocate(bytes);
-  if (!is_sgd) second_ = backend.allocate(bytes);
+  const bool is_rmsprop = config.kind == OptimizerConfig::Kind::rmsprop;
+  const bool is_adam = !is_sgd && !is_rmsprop;
+  if (is_adam || config.momentum != 0) first_ = backend.allocate(bytes);
+  if (!is_sgd) second_ = backend.allocate(is_adam && config.amsgrad ? 2 * bytes : bytes);
+  if (is_rmsprop && config.centered) mean_ = backend.allocate(bytes);
   if (config.clipvalue) host_.resize(static_cast<std::size_t>(count_));
 }
 
@@ -68,25 +72,39 @@ void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
   // Of what is not trained, backward says the change itself (layers/layer.h).
   for (const Range& range : kept_ranges_)
     backend_.add(gradients + range.offset, weights + range.offset, range.count);
+  update(learning_rate, weights, gradients);
+}
+
+void Optimizer::update(double learning_rate, Real* weights, const Real* gradients) {
   auto* first = static_cast<Real*>(first_.get());
+  auto* second = static_cast<Real*>(second_.get());
   const auto* trainable = static_cast<const std::uint8_t*>(trainable_.get());
+  const auto rate = static_cast<float>(learning_rate);
+  const auto decay = static_cast<float>(config_.weight_decay);
   if (config_.kind == OptimizerConfig::Kind::sgd) {
-    SgdStep step;
-    step.learning_rate = static_cast<float>(learning_rate);
-    step.momentum = static_cast<float>(config_.momentum);
-    step.nesterov = config_.nesterov;
-    step.weight_decay = static_cast<float>(config_.weight_decay);
+    const SgdStep step = {.learning_rate = rate,
+                          .momentum = static_cast<float>(config_.momentum),
+                          .nesterov = config_.nesterov,
+                          .weight_decay = decay};
     backend_.sgd(step, weights, gradients, first, trainable, count_);
-    return;
+  } else if (config_.kind == OptimizerConfig::Kind::rmsprop) {
+    const RmspropStep step = {.learning_rate = rate,
+                              .rho = config_.rho,
+                              .momentum = static_cast<float>(config_.momentum),
+                              .epsilon = static_cast<float>(config_.epsilon),
+                              .weight_decay = decay};
+    backend_.rmsprop(step, weights, gradients, second, static_cast<Real*>(mean_.get()), first, trainable,
+                     count_);
+  } else {
+    const AdamStep step = {.learning_rate = rate,
+                           .beta_1 = config_.beta_1,
+                           .beta_2 = config_.beta_2,
+                           .epsilon = static_cast<float>(config_.epsilon),
+                           .weight_decay = decay,
+                           .amsgrad = config_.amsgrad,
+                           .step = steps_};
+    backend_.adam(step, weights, gradients, first, second, trainable, count_);
   }
-  AdamStep step;
-  step.learning_rate = static_cast<float>(learning_rate);
-  step.beta_1 = config_.beta_1;
-  step.beta_2 = config_.beta_2;
-  step.epsilon = static_cast<float>(config_.epsilon);
-  step.weight_decay = static_cast<float>(config_.weight_decay);
-  step.step = steps_;
-  backend_.adam(step, weights, gradients, first, static_cast<Real*>(second_.get()), trainable, count_);
 }
 
 void Optimizer::clip(Real* gradients) {

@@ -8,15 +8,20 @@
 
 namespace lapis {
 
-/// Keras's SGD, Adam and AdamW with Keras's defaults. The learning rate comes from a Schedule, step by step.
+/// Keras's SGD, RMSprop, Adam and AdamW with Keras's defaults. The learning rate comes from a Schedule, step
+/// by step.
 struct OptimizerConfig {
-  enum class Kind { sgd, adam, adamw };
+  enum class Kind { sgd, adam, adamw, rmsprop };
 
   Kind kind = Kind::adam;
-  double momentum = 0;  // sgd
+  double momentum = 0;  // sgd, rmsprop
   bool nesterov = false;
-  double beta_1 = 0.9, beta_2 = 0.999, epsilon = 1e-7;  // adam, adamw
-  double weight_decay = 0;                              // decoupled; Keras: 0.004 for adamw
+  double beta_1 = 0.9, beta_2 = 0.999;  // adam, adamw
+  bool amsgrad = false;
+  double rho = 0.9;  // rmsprop
+  bool centered = false;
+  double epsilon = 1e-7;    // adam, adamw, rmsprop
+  double weight_decay = 0;  // decoupled; Keras: 0.004 for adamw
   /// At most one of the three.
   std::optional<double> clipnorm;         // each parameter's gradient to this norm
   std::optional<double> global_clipnorm;  // all gradients together
@@ -47,6 +52,7 @@ class Optimizer {
     Index offset, count;
   };
 
+  void update(double learning_rate, Real* weights, const Real* gradients);
   void clip(Real* gradients);
   void clip_values(Real* gradients);
 
@@ -56,8 +62,9 @@ class Optimizer {
   std::vector<Range> trainable_ranges_;
   std::vector<Range> kept_ranges_;  // not trainable
   std::int64_t steps_ = 0;
-  Backend::Buffer first_;      // [count]: velocity or first moment; empty for plain SGD
-  Backend::Buffer second_;     // [count]: second moment
+  Backend::Buffer first_;      // [count]: velocity or first moment; empty without
+  Backend::Buffer second_;     // [count]: second moment or mean square; with amsgrad [2, count]
+  Backend::Buffer mean_;       // [count]: mean gradient of a centered RMSprop
   Backend::Buffer trainable_;  // [count] bytes; empty: all
   std::vector<Real> host_;     // for clipvalue
 };

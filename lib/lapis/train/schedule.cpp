@@ -32,6 +32,38 @@ double exponential_decay(const Schedule& s, std::int64_t step) {
   return s.initial_learning_rate * std::pow(s.decay_rate, exponent);
 }
 
+double inverse_time_decay(const Schedule& s, std::int64_t step) {
+  double periods = static_cast<double>(step) / static_cast<double>(s.decay_steps);
+  if (s.staircase) periods = std::floor(periods);
+  return s.initial_learning_rate / (1 + s.decay_rate * periods);
+}
+
+double polynomial_decay(const Schedule& s, std::int64_t step) {
+  auto steps = static_cast<double>(s.decay_steps);
+  auto done = static_cast<double>(step);
+  if (s.cycle)
+    steps *= step == 0 ? 1 : std::ceil(done / steps);
+  else
+    done = std::min(done, steps);
+  return (s.initial_learning_rate - s.end_learning_rate) * std::pow(1 - done / steps, s.power) +
+         s.end_learning_rate;
+}
+
+double cosine_decay_restarts(const Schedule& s, std::int64_t step) {
+  double done = static_cast<double>(step) / static_cast<double>(s.decay_steps);
+  double restarts = std::floor(done);
+  if (s.t_mul == 1) {
+    done -= restarts;
+  } else {
+    restarts = std::floor(std::log(1 - done * (1 - s.t_mul)) / std::log(s.t_mul));
+    const double length = std::pow(s.t_mul, restarts);
+    done = (done - (1 - length) / (1 - s.t_mul)) / length;
+  }
+  const double first = s.initial_learning_rate;
+  const double cosine = 0.5 * std::pow(s.m_mul, restarts) * (1 + std::cos(kPi * done));
+  return first * ((1 - s.alpha) * cosine + s.alpha);
+}
+
 void check_rate(const char* name, double value) {
   if (!(value >= 0) || !std::isfinite(value)) {
     fail("learning rate: ", name, " ", value, ", expected a number >= 0");
@@ -66,8 +98,14 @@ double Schedule::at(std::int64_t step) const {
       break;
     case Kind::exponential_decay:
       return exponential_decay(*this, step);
+    case Kind::inverse_time_decay:
+      return inverse_time_decay(*this, step);
+    case Kind::polynomial_decay:
+      return polynomial_decay(*this, step);
     case Kind::cosine_decay:
       return cosine_decay(*this, step);
+    case Kind::cosine_decay_restarts:
+      return cosine_decay_restarts(*this, step);
     case Kind::piecewise_constant_decay: {
       const auto piece = std::lower_bound(boundaries.begin(), boundaries.end(), step) - boundaries.begin();
       return values[static_cast<std::size_t>(piece)];
@@ -81,7 +119,17 @@ Schedule Schedule::resolved(std::int64_t total_steps) const {
   check_rate("initial_learning_rate", initial_learning_rate);
   if (decay_steps < 0) fail("learning rate: decay_steps ", decay_steps, ", expected a whole number >= 1");
   if (kind == Kind::piecewise_constant_decay) check_pieces(*this);
-  if (kind == Kind::exponential_decay) check_rate("decay_rate", decay_rate);
+  if (kind == Kind::exponential_decay || kind == Kind::inverse_time_decay)
+    check_rate("decay_rate", decay_rate);
+  if (kind == Kind::polynomial_decay) {
+    check_rate("end_learning_rate", end_learning_rate);
+    check_rate("power", power);
+  }
+  if (kind == Kind::cosine_decay_restarts) {
+    check_rate("alpha", alpha);
+    check_rate("m_mul", m_mul);
+    if (!(t_mul >= 1) || !std::isfinite(t_mul)) fail("learning rate: t_mul ", t_mul, ", expected at least 1");
+  }
   if (kind == Kind::cosine_decay) {
     check_rate("alpha", alpha);
     if (warmup_target) check_rate("warmup_target", *warmup_target);

@@ -11,15 +11,29 @@ namespace lapis {
 
 /// Learning rate as a function of the training step, with Keras's names (keras.optimizers.schedules).
 struct Schedule {
-  enum class Kind { constant, exponential_decay, cosine_decay, piecewise_constant_decay };
+  enum class Kind {
+    constant,
+    exponential_decay,
+    inverse_time_decay,
+    polynomial_decay,
+    cosine_decay,
+    cosine_decay_restarts,
+    piecewise_constant_decay,
+  };
 
   Kind kind = Kind::constant;
   double initial_learning_rate = 0.001;
-  /// 0: until the last step of the training (minus warmup_steps); see resolved().
+  /// 0: until the last step of the training (minus warmup_steps); see resolved(). Of restarts: the first
+  /// one's.
   std::int64_t decay_steps = 0;
-  double decay_rate = 0.96;  // exponential_decay
+  double decay_rate = 0.96;  // exponential_decay, inverse_time_decay
   bool staircase = false;
-  double alpha = 0;  // cosine_decay: the last rate as a part of the first
+  double end_learning_rate = 1e-4;  // polynomial_decay
+  double power = 1;
+  bool cycle = false;
+  double t_mul = 2;  // cosine_decay_restarts: each is so many times as long as the one before,
+  double m_mul = 1;  // and starts from so many times its rate
+  double alpha = 0;  // cosine_decay and restarts: the last rate as a part of the first
   std::optional<double>
       warmup_target;  // cosine_decay: rises linearly to this in warmup_steps, then decays from it
   std::int64_t warmup_steps = 0;

@@ -71,10 +71,11 @@ Trainer::Trainer(Model& model, Backend& backend, const TrainOptions& options, co
       validation_(validation),
       workspace_(model, backend, batch_shape(options_.batch_size, training.sample_shape()), Mode::train),
       loss_(options_.loss, model, backend, options_.batch_size),
+      regularization_(model, backend),
       optimizer_(options_.optimizer, model, backend),
       order_(static_cast<std::size_t>(training.size())),
       x_(static_cast<std::size_t>(options_.batch_size * training.sample_shape().size())),
-      y_(static_cast<std::size_t>(options_.batch_size * loss_.classes())),
+      y_(static_cast<std::size_t>(options_.batch_size * loss_.outputs())),
       labels_(static_cast<std::size_t>(options_.batch_size)) {
   if (validation != nullptr) {
     evaluator_.emplace(model, backend, training.sample_shape(), options_.batch_size, options_.loss);
@@ -162,7 +163,8 @@ double Trainer::train_step(std::span<const Index> samples) {
   const ConstView y = workspace_.run(batch, true, options_.seed ^ kDropout, static_cast<std::uint64_t>(step));
   workspace_.zero_gradients();
   const std::span<const Index> labels(labels_.data(), samples.size());
-  const double loss = loss_.compute(y, labels, workspace_.output_gradient().data);
+  const double data_loss = loss_.compute(y, labels, workspace_.output_gradient().data);
+  const double loss = data_loss + regularization_.add(model_.values().data(), workspace_.gradients());
   if (!std::isfinite(loss)) {
     fail("training: epoch ", epoch_ + 1, ", step ", step + 1, ": the loss is ", loss,
          "; lower the learning rate or set clipnorm");
@@ -187,8 +189,7 @@ void Trainer::load_batch(std::span<const Index> samples) {
 Index Trainer::right_of_last_step(Index batch) const {
   Index right = 0;
   for (Index i = 0; i < batch; ++i) {
-    const Index predicted = argmax(y_.data() + i * loss_.classes(), loss_.classes());
-    if (predicted == labels_[static_cast<std::size_t>(i)]) ++right;
+    if (loss_.predicted(y_.data() + i * loss_.outputs()) == labels_[static_cast<std::size_t>(i)]) ++right;
   }
   return right;
 }

@@ -11,6 +11,7 @@
 #include "lapis/train/evaluator.h"
 #include "lapis/train/loss.h"
 #include "lapis/train/optimizer.h"
+#include "lapis/train/regularization.h"
 #include "lapis/train/schedule.h"
 
 namespace lapis {
@@ -28,7 +29,7 @@ struct TrainOptions {
 };
 
 /// One line of the training log. `loss` and `accuracy` are means over the epoch's batches while it trained
-/// (with dropout), as Keras shows them.
+/// (with dropout and what regularisers add), as Keras shows them.
 struct EpochRecord {
   Index epoch = 0;  // from 1
   double loss = 0, accuracy = 0;
@@ -105,6 +106,7 @@ class Trainer {
   const Dataset* validation_;
   Workspace workspace_;
   Loss loss_;
+  Regularization regularization_;
   Optimizer optimizer_;
   std::optional<Evaluator> evaluator_;
   std::optional<Plateau> plateau_;

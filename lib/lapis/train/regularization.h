@@ -1,0 +1,28 @@
+#pragma once
+
+#include <vector>
+
+#include "lapis/model/model.h"
+
+namespace lapis {
+
+/// What the regularisers of a model's parameters add to its loss and gradients, as Keras adds it.
+class Regularization {
+ public:
+  Regularization(const Model& model, Backend& backend);
+
+  /// The sum of all penalties for `weights`, laid out as the model's parameters, in the backend's memory;
+  /// their gradients are added to `gradients` unless that is nullptr.
+  double add(const Real* weights, Real* gradients) const;
+
+ private:
+  struct Part {
+    Index offset, count;
+    Regularizer regularizer;
+  };
+
+  Backend& backend_;
+  std::vector<Part> parts_;
+};
+
+}  // namespace lapis
