@@ -1,11 +1,13 @@
-"""Makes keras/*.safetensors: inputs, weights and what Keras makes of them, for keras_test.cpp.
+"""Makes keras/*.safetensors: inputs, weights and what Keras makes of them, for keras_test.cpp; and
+training/*.safetensors: ten training steps with each loss, optimizer, schedule and regulariser, for training_test.cpp.
 
     pip install keras==3.15.1 jax numpy && python tests/golden/make_golden.py
 
 Each file holds `input`, `label` (int32), `weight/PATH` (float32), and computed in float64 from these: `prob`, `loss` (mean
 sparse categorical cross-entropy, over the steps that the output's mask counts) and `grad/PATH`, with training=False unless
 the metadata says `training`; then also `state/PATH`, the moving statistics after the step. The metadata holds the model's
-`config`.
+`config`. The training files hold `input`, `label`, `weight/PATH`, the ten `losses` (each before its step, with what regularisers
+add), and `final/PATH` after them; their metadata also `compile`: Keras's own serialisation of optimizer and loss.
 Only building and checking need these files; nothing needs Python. JAX and not torch: see pool_same, where Keras 3.15.1 on torch
 divides an average by padding too.
 """
@@ -29,6 +31,7 @@ from keras import Input, Sequential
 from keras import layers as L
 
 FOLDER = pathlib.Path(__file__).parent / "keras"
+TRAINING = pathlib.Path(__file__).parent / "training"
 DTYPES = {"float64": "F64", "float32": "F32", "int32": "I32"}
 
 
@@ -593,8 +596,171 @@ def functional_models():
     )
 
 
+STEPS = 10
+
+
+def train(name, x, model, loss, optimizer):
+    """Ten steps, each on all of x. Labels are classes; the loss gets them as it wants them."""
+    random = np.random.default_rng(zlib.crc32(name.encode()))
+    keras.config.set_floatx("float64")
+    keras.utils.clear_session()
+    network = model()
+    x = x(random)
+    outputs = network.output_shape[-1]
+    labels = random.integers(0, max(outputs, 2), len(x)).astype("int32")
+    if isinstance(loss, keras.losses.SparseCategoricalCrossentropy):
+        targets = labels
+    else:
+        targets = labels[:, None].astype("float64") if outputs == 1 else np.eye(outputs)[labels]
+    weights = {variable.path.removeprefix(network.name + "/"): variable for variable in network.weights}
+    start = {path: start_values(random, variable, path) for path, variable in weights.items()}
+    for path, variable in weights.items():
+        variable.assign(start[path])
+    inputs = x if x.dtype == np.int32 else x.astype("float64")
+    compiled = {"optimizer": keras.optimizers.serialize(optimizer), "loss": keras.losses.serialize(loss)}
+    optimizer.build(network.trainable_variables)
+
+    @jax.jit
+    def step(values, state, memory):
+        def total(values):
+            y, new_state, extra = network.stateless_call(values, state, inputs, training=True, return_losses=True)
+            return loss(targets, y) + sum(extra), new_state
+
+        (value, state_after), gradients = jax.value_and_grad(total, has_aux=True)(values)
+        values, memory = optimizer.stateless_apply(memory, gradients, values)
+        return value, values, state_after, memory
+
+    values = [variable.value for variable in network.trainable_variables]
+    state = [variable.value for variable in network.non_trainable_variables]
+    memory = [variable.value for variable in optimizer.variables]
+    losses = []
+    for _ in range(STEPS):
+        value, values, state, memory = step(values, state, memory)
+        losses.append(float(value))
+    tensors = {"input": x, "label": labels, "losses": np.asarray(losses)}
+    variables = network.trainable_variables + network.non_trainable_variables
+    for variable, value in zip(variables, list(values) + list(state)):
+        path = variable.path.removeprefix(network.name + "/")
+        if path in start:
+            tensors["weight/" + path] = start[path]
+            tensors["final/" + path] = np.asarray(value)
+    config = network.to_json().replace('"float64"', '"float32"')
+    metadata = {"keras": keras.__version__, "config": config, "compile": json.dumps(compiled)}
+    write_safetensors(TRAINING / f"{name}.safetensors", tensors, metadata)
+    print(f"{name}: losses {losses[0]:.4f} to {losses[-1]:.4f}", flush=True)
+
+
+def training_runs():
+    O, S, R = keras.optimizers, keras.optimizers.schedules, keras.regularizers
+
+    def rows(random):
+        return random.normal(size=(9, 4)).astype("float32")
+
+    def small(outputs=3, activation="softmax"):
+        return lambda: Sequential([Input((4,)), L.Dense(5, activation="tanh"), L.Dense(outputs, activation=activation)])
+
+    def normalized():
+        return Sequential([Input((4,)), L.Dense(5, use_bias=False), L.BatchNormalization(momentum=0.8), L.ReLU(), L.Dense(3, activation="softmax")])
+
+    sparse = keras.losses.SparseCategoricalCrossentropy
+    for name, optimizer in {
+        "sgd": O.SGD(0.1),
+        "sgd_momentum": O.SGD(0.1, momentum=0.9),
+        "sgd_nesterov": O.SGD(0.1, momentum=0.9, nesterov=True, weight_decay=0.01),
+        "adam": O.Adam(0.01),
+        "adam_amsgrad": O.Adam(0.05, beta_2=0.6, amsgrad=True),
+        "adamw": O.AdamW(0.01),
+        "rmsprop": O.RMSprop(0.01),
+        "rmsprop_momentum": O.RMSprop(0.01, rho=0.7, momentum=0.8, weight_decay=0.01),
+        "rmsprop_centered": O.RMSprop(0.01, momentum=0.5, epsilon=1e-3, centered=True),
+        "inverse_time_decay": O.SGD(S.InverseTimeDecay(0.3, 3, 0.5)),
+        "inverse_time_decay_staircase": O.SGD(S.InverseTimeDecay(0.3, 3, 0.5, staircase=True)),
+        "polynomial_decay": O.SGD(S.PolynomialDecay(0.3, 6, 0.05, power=2.0)),
+        "polynomial_decay_cycle": O.SGD(S.PolynomialDecay(0.3, 4, 0.05, cycle=True)),
+        "cosine_decay_restarts": O.Adam(S.CosineDecayRestarts(0.1, 2, t_mul=2.0, m_mul=0.7, alpha=0.1)),
+        "cosine_decay_restarts_equal": O.SGD(S.CosineDecayRestarts(0.3, 3, t_mul=1.0, m_mul=0.5)),
+        "cosine_decay_warmup": O.SGD(S.CosineDecay(0.01, 6, alpha=0.1, warmup_target=0.3, warmup_steps=3)),
+        "exponential_decay": O.SGD(S.ExponentialDecay(0.3, 4, 0.5)),
+        "piecewise_constant_decay": O.SGD(S.PiecewiseConstantDecay([2, 5], [0.3, 0.1, 0.01])),
+    }.items():
+        train(name, rows, small(), sparse(), optimizer)
+    for name, optimizer in {
+        "batch_norm_sgd": O.SGD(0.1, momentum=0.9),
+        "batch_norm_adamw": O.AdamW(0.01, weight_decay=0.1),
+        "batch_norm_clipnorm": O.SGD(0.5, clipnorm=0.1),
+        "batch_norm_global_clipnorm": O.SGD(0.5, global_clipnorm=0.1),
+        "batch_norm_clipvalue": O.SGD(0.5, clipvalue=0.02),
+    }.items():
+        train(name, rows, normalized, sparse(), optimizer)
+
+    losses = keras.losses
+    for name, outputs, activation, loss in (
+        ("sparse_logits", 3, "linear", sparse(from_logits=True)),
+        ("categorical", 3, "softmax", losses.CategoricalCrossentropy()),
+        ("categorical_smoothed", 3, "softmax", losses.CategoricalCrossentropy(label_smoothing=0.2)),
+        ("categorical_smoothed_logits", 4, "linear", losses.CategoricalCrossentropy(from_logits=True, label_smoothing=0.1)),
+        ("binary", 1, "sigmoid", losses.BinaryCrossentropy()),
+        ("binary_logits", 1, "linear", losses.BinaryCrossentropy(from_logits=True)),
+        ("binary_smoothed", 3, "sigmoid", losses.BinaryCrossentropy(label_smoothing=0.2)),
+        ("binary_smoothed_logits", 3, "linear", losses.BinaryCrossentropy(from_logits=True, label_smoothing=0.2)),
+        ("binary_softmax", 3, "softmax", losses.BinaryCrossentropy()),
+        ("mean_squared_error", 3, "sigmoid", losses.MeanSquaredError()),
+        ("mean_squared_error_one", 1, "linear", losses.MeanSquaredError()),
+    ):
+        train(name, rows, small(outputs, activation), loss, O.SGD(0.3))
+
+    train(
+        "regularizers",
+        rows,
+        lambda: Sequential(
+            [
+                Input((4,)),
+                L.Dense(5, kernel_regularizer=R.L1(0.02), bias_regularizer=R.L2(0.1)),
+                L.BatchNormalization(gamma_regularizer="l2", beta_regularizer=R.L1L2(0.01, 0.03)),
+                L.LayerNormalization(gamma_regularizer=R.L1(0.05), beta_regularizer="l1"),
+                L.Dense(3, activation="softmax", kernel_regularizer=R.L1L2(0.01, 0.02)),
+            ]
+        ),
+        sparse(),
+        O.Adam(0.01),
+    )
+    train(
+        "regularizers_conv",
+        pictures(5, 5, 5, 2),
+        lambda: Sequential(
+            [
+                Input((5, 5, 2)),
+                L.Conv2D(3, 2, kernel_regularizer="l2", bias_regularizer="l1"),
+                L.Reshape((-1, 3)),
+                L.Conv1D(4, 3, kernel_regularizer=R.L2(0.03), bias_regularizer=R.L1(0.02)),
+                L.GlobalAveragePooling1D(),
+                L.Dense(3, activation="softmax"),
+            ]
+        ),
+        sparse(),
+        O.SGD(0.1),
+    )
+    train(
+        "regularizers_text",
+        words(),
+        lambda: Sequential(
+            [
+                Input((7,), dtype="int32"),
+                L.Embedding(12, 4, mask_zero=True, embeddings_regularizer=R.L2(0.01)),
+                L.Bidirectional(L.LSTM(3, return_sequences=True, kernel_regularizer=R.L1(0.01), recurrent_regularizer=R.L2(0.02), bias_regularizer="l2")),
+                L.GRU(3, kernel_regularizer="l2", recurrent_regularizer="l1", bias_regularizer=R.L1L2(0.01, 0.02)),
+                L.Dense(3, activation="softmax"),
+            ]
+        ),
+        sparse(),
+        O.RMSprop(0.01),
+    )
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
+    TRAINING.mkdir(exist_ok=True)
+    training_runs()
     pictures_models()
     numbers_models()
     text_models()
