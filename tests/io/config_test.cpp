@@ -139,6 +139,37 @@ TEST_CASE("Every activation that Keras names is read, and written under its firs
                 "\"linear\", \"relu\""));
 }
 
+TEST_CASE("Regularisers in each of Keras's spellings, and written back") {
+  const auto read_one = [](const std::string& text) {
+    const Json parsed = Json::parse(text);
+    return read_regularizer(JsonCursor(parsed, "r"));
+  };
+  CHECK(read_one("null") == Regularizer{});
+  CHECK(read_one(R"("l1")") == Regularizer{.l1 = 0.01});
+  CHECK(read_one(R"("l2")") == Regularizer{.l2 = 0.01});
+  CHECK(
+      read_one(
+          R"({"module":"keras.regularizers","class_name":"L2","config":{"l2":0.5},"registered_name":null})") ==
+      Regularizer{.l2 = 0.5});
+  CHECK(read_one(R"({"class_name":"L1L2","config":{"l1":0.5}})") == Regularizer{.l1 = 0.5});
+  CHECK(error_text([&] {
+          read_one(R"({"class_name":"OrthogonalRegularizer","config":{"factor":1}})");
+        }).starts_with("r: expected null or a regularizer: L1, L2 or L1L2, found "));
+  CHECK(error_text([&] {
+          read_one(R"({"class_name":"L1","config":{"l2":1}})");
+        }).find("key \"l2\" is not known") != std::string::npos);
+
+  const auto layer = read(R"({"class_name":"LSTM","config":{"units":2,"recurrent_regularizer":"l2"}})");
+  CHECK(layer->parameters({1, 2, 3})[1].regularizer == Regularizer{.l2 = 0.01});
+  CHECK(layer->parameters({1, 2, 3})[0].regularizer == Regularizer{});
+  const std::string written = write_layer(*layer).dump();
+  CHECK(written.find(R"("recurrent_regularizer":{"module":"keras.regularizers","class_name":"L1L2")") !=
+        std::string::npos);
+  CHECK(write_layer(*read(written)).dump() == written);
+  CHECK(read_error("Dense", R"({"units":1,"activity_regularizer":"l2"})")
+            .find("activity_regularizer: expected null") != std::string::npos);
+}
+
 TEST_CASE("ZeroPadding2D's padding in each of Keras's three spellings") {
   const auto shape = [](const std::string& padding) {
     return read(R"({"class_name":"ZeroPadding2D","config":{"padding":)" + padding + "}}")
@@ -233,8 +264,8 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
   CHECK(read_error("Dense", R"({"units":3,"dtype":{"module":"keras","class_name":"DTypePolicy","config":)"
                             R"({"name":"mixed_float16"},"registered_name":null}})") ==
         "layer \"dense\" (Dense): dtype \"mixed_float16\" is not supported, expected \"float32\"");
-  CHECK(read_error("Dense", R"({"units":3,"kernel_regularizer":{"class_name":"L2"}})") ==
-        "layer \"dense\" (Dense): config.layers[1].config.kernel_regularizer: expected null (nothing else is "
+  CHECK(read_error("Dense", R"({"units":3,"kernel_constraint":{"class_name":"MaxNorm"}})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.kernel_constraint: expected null (nothing else is "
         "supported), found an object");
   CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":3,"data_format":"channels_first"})") ==
         "layer \"conv2d\" (Conv2D): config.layers[1].config.data_format: expected \"channels_last\" (nothing "

@@ -46,6 +46,66 @@ TrainConfig with_text(const std::string& text, const std::string& model = kTextM
 
 }  // namespace
 
+TEST_CASE("compile: every loss by its names, and what it may be told") {
+  using Kind = LossConfig::Kind;
+  const auto loss = [](const std::string& text) {
+    return with_compile(R"({"loss":)" + text + "}").options.loss;
+  };
+  CHECK(loss(R"("categorical_crossentropy")").kind == Kind::categorical_crossentropy);
+  CHECK(loss(R"("CategoricalCrossentropy")").kind == Kind::categorical_crossentropy);
+  CHECK(loss(R"("binary_crossentropy")").kind == Kind::binary_crossentropy);
+  CHECK(loss(R"("mse")").kind == Kind::mean_squared_error);
+  CHECK(loss(R"({"class_name":"MeanSquaredError","config":{"name":"m","reduction":"sum_over_batch_size"}})")
+            .kind == Kind::mean_squared_error);
+  const LossConfig binary = loss(
+      R"({"module":"keras.losses","class_name":"BinaryCrossentropy","config":{"name":"b","from_logits":true,
+          "label_smoothing":0.25,"axis":-1},"registered_name":null})");
+  CHECK(binary ==
+        LossConfig{.kind = Kind::binary_crossentropy, .from_logits = true, .label_smoothing = 0.25});
+  const auto text = [&](const std::string& json) { return error_text([&] { loss(json); }); };
+  CHECK_THAT(text(R"("hinge")"),
+             Contains("compile.loss: loss \"hinge\" is not known; known: sparse_categorical_crossentropy, "
+                      "categorical_crossentropy, binary_crossentropy, mean_squared_error"));
+  CHECK_THAT(text(R"({"class_name":"MeanSquaredError","config":{"from_logits":true}})"),
+             Contains("key \"from_logits\" is not known"));
+  CHECK_THAT(text(R"({"class_name":"CategoricalCrossentropy","config":{"axis":1}})"),
+             Contains("axis: expected -1"));
+  CHECK_THAT(text(R"({"class_name":"CategoricalCrossentropy","config":{"reduction":"sum"}})"),
+             Contains("reduction: expected one of"));
+}
+
+TEST_CASE("compile: RMSprop, amsgrad and the schedules") {
+  const auto options = [](const std::string& optimizer) {
+    return with_compile(R"({"optimizer":)" + optimizer + "}").options;
+  };
+  const OptimizerConfig rmsprop =
+      options(
+          R"({"class_name":"RMSprop","config":{"rho":0.8,"momentum":0.5,"epsilon":1e-5,"centered":true}})")
+          .optimizer;
+  OptimizerConfig expected;
+  expected.kind = OptimizerConfig::Kind::rmsprop;
+  expected.momentum = 0.5;
+  expected.rho = 0.8;
+  expected.centered = true;
+  expected.epsilon = 1e-5;
+  CHECK(rmsprop == expected);
+  CHECK(options(R"("rmsprop")").schedule.initial_learning_rate == 0.001);
+  CHECK(options(R"({"class_name":"Adam","config":{"amsgrad":true}})").optimizer.amsgrad);
+  const auto schedule = [&](const std::string& text) {
+    return options(R"({"class_name":"SGD","config":{"learning_rate":)" + text + "}}").schedule;
+  };
+  const Schedule inverse = schedule(
+      R"({"class_name":"InverseTimeDecay","config":{"initial_learning_rate":0.1,"decay_steps":7,"decay_rate":0.5}})");
+  CHECK(inverse.kind == Schedule::Kind::inverse_time_decay);
+  CHECK(inverse.at(7) == Approx(0.1 / 1.5));
+  const Schedule polynomial = schedule(
+      R"({"class_name":"PolynomialDecay","config":{"initial_learning_rate":0.1,"decay_steps":8,"end_learning_rate":0,"power":2}})");
+  CHECK(polynomial.at(4) == Approx(0.025));
+  const Schedule restarts = schedule(
+      R"({"class_name":"CosineDecayRestarts","config":{"initial_learning_rate":0.1,"first_decay_steps":4,"t_mul":1,"m_mul":0.5}})");
+  CHECK(restarts.at(4) == Approx(0.05));
+}
+
 TEST_CASE("a training config may leave nearly everything out") {
   const TrainConfig config =
       parse_train_config(std::string(R"({"model":)") + kPictureModel + R"(,"data":{"kind":"cifar10"}})");
@@ -241,17 +301,18 @@ TEST_CASE("wrong values name their path, what is expected and what was found") {
       Contains("fit.schedule: learning rate: 1 values for 1 boundaries"));
   CHECK_THAT(fit(R"({"schedule":{"class_name":"ExponentialDecay"}})"),
              Contains("key \"decay_rate\" is missing"));
-  CHECK_THAT(compile(R"({"optimizer":"rmsprop"})"),
-             Contains("compile.optimizer: optimizer \"rmsprop\" is not known; known: SGD, Adam, AdamW"));
-  CHECK_THAT(compile(R"({"optimizer":{"class_name":"Adam","config":{"amsgrad":true}}})"),
-             Contains("compile.optimizer.config.amsgrad: expected false or null"));
+  CHECK_THAT(
+      compile(R"({"optimizer":"adagrad"})"),
+      Contains("compile.optimizer: optimizer \"adagrad\" is not known; known: SGD, RMSprop, Adam, AdamW"));
+  CHECK_THAT(compile(R"({"optimizer":{"class_name":"Adam","config":{"use_ema":true}}})"),
+             Contains("compile.optimizer.config.use_ema: expected false or null"));
   CHECK_THAT(compile(R"({"optimizer":{"class_name":"Adam","config":{"clipnorm":1,"clipvalue":1}}})"),
              Contains("compile.optimizer: optimizer: only one of clipnorm"));
   CHECK_THAT(
       compile(R"({"optimizer":{"class_name":"Adam","config":{"learning_rate":"big"}}})"),
       Contains(
           "compile.optimizer.config.learning_rate: expected a number >= 0 or a schedule, found \"big\""));
-  CHECK_THAT(compile(R"({"loss":"mse"})"), Contains("compile.loss: loss \"mse\" is not known"));
+  CHECK_THAT(compile(R"({"loss":"mae"})"), Contains("compile.loss: loss \"mae\" is not known"));
   CHECK_THAT(data(R"({"kind":"mnist"})"),
              Contains("data.kind: expected one of cifar10, nusax, image_folder"));
   CHECK_THAT(data("{}"), Contains("data: key \"kind\" is missing"));

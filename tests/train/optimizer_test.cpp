@@ -135,6 +135,60 @@ TEST_CASE("Adam's first step is the learning rate, whatever the gradient") {
   CHECK(one_step(config, 0.01, 1, 0) == 1);
 }
 
+TEST_CASE("RMSprop by hand") {
+  OptimizerConfig config = config_of(OptimizerConfig::Kind::rmsprop);
+  config.rho = 0.75;  // mean square 4 / 4 = 1
+  config.epsilon = 0;
+  CHECK(one_step(config, 0.1, 1, 2) == Approx(0.8));
+  config.epsilon = 1;  // inside the root
+  CHECK(one_step(config, 0.1, 1, 2) == Approx(1 - 0.2 / std::sqrt(2.0)));
+  config.centered = true;  // mean 0.5: 1 - 0.25 + 1
+  CHECK(one_step(config, 0.1, 1, 2) == Approx(1 - 0.2 / std::sqrt(1.75)));
+}
+
+TEST_CASE("Adam with amsgrad divides by the largest second moment so far") {
+  OptimizerConfig config = config_of(OptimizerConfig::Kind::adam);
+  config.beta_1 = 0;
+  config.beta_2 = 0.5;
+  config.epsilon = 0;
+  const Model model = small_model();
+  const auto backend = make_cpu_backend();
+  const auto second_step = [&](bool amsgrad) {
+    config.amsgrad = amsgrad;
+    Optimizer optimizer(config, model, *backend);
+    std::vector<Real> weights(15, 0), large(15, 4), small(15, 1);
+    optimizer.step(0.1, weights.data(), large.data());
+    const Real before = weights[0];
+    optimizer.step(0.1, weights.data(), small.data());
+    return static_cast<double>(before - weights[0]);
+  };
+  // Second moments 8, then 4.5; alpha = 0.1 sqrt(1 - 0.25).
+  CHECK(second_step(false) == Approx(0.1 * std::sqrt(0.75) / std::sqrt(4.5)));
+  CHECK(second_step(true) == Approx(0.1 * std::sqrt(0.75) / std::sqrt(8.0)));
+}
+
+TEST_CASE("what is not trained changes by what backward says, unclipped and unscaled") {
+  const Model model =
+      model_from_config(R"([{"class_name": "BatchNormalization", "config": {}}])", Shape{kUnknown, 1});
+  REQUIRE(model.values().size() == 4);  // gamma, beta, moving_mean, moving_variance
+  const auto backend = make_cpu_backend();
+  for (OptimizerConfig config :
+       {config_of(OptimizerConfig::Kind::sgd), config_of(OptimizerConfig::Kind::adam)}) {
+    for (std::optional<double> OptimizerConfig::*const clip :
+         {&OptimizerConfig::clipnorm, &OptimizerConfig::global_clipnorm, &OptimizerConfig::clipvalue}) {
+      config.clipnorm = config.global_clipnorm = config.clipvalue = std::nullopt;
+      config.*clip = 0.1;
+      config.weight_decay = 0.5;
+      Optimizer optimizer(config, model, *backend);
+      std::vector<Real> weights = {1, 1, 1, 1}, gradients = {1, 1, 5, -3};
+      optimizer.step(0.01, weights.data(), gradients.data());
+      CHECK(weights[2] == 6);
+      CHECK(weights[3] == -2);
+      CHECK(weights[0] < 1);
+    }
+  }
+}
+
 TEST_CASE("clipping by hand") {
   OptimizerConfig config = config_of(OptimizerConfig::Kind::sgd);
   config.clipvalue = 0.5;

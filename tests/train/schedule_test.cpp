@@ -40,6 +40,49 @@ TEST_CASE("ExponentialDecay") {
   CHECK(schedule.at(199) == Approx(0.05));
 }
 
+TEST_CASE("InverseTimeDecay") {
+  Schedule schedule = schedule_of(Schedule::Kind::inverse_time_decay, 0.6, 10);
+  schedule.decay_rate = 0.5;
+  CHECK(schedule.at(0) == Approx(0.6));
+  CHECK(schedule.at(10) == Approx(0.4));
+  CHECK(schedule.at(15) == Approx(0.6 / 1.75));
+  schedule.staircase = true;
+  CHECK(schedule.at(19) == Approx(0.4));
+  CHECK(schedule.at(20) == Approx(0.3));
+}
+
+TEST_CASE("PolynomialDecay") {
+  Schedule schedule = schedule_of(Schedule::Kind::polynomial_decay, 0.9, 10);
+  schedule.end_learning_rate = 0.1;
+  schedule.power = 2;
+  CHECK(schedule.at(0) == Approx(0.9));
+  CHECK(schedule.at(5) == Approx(0.3));
+  CHECK(schedule.at(10) == Approx(0.1));
+  CHECK(schedule.at(99) == Approx(0.1));
+  schedule.cycle = true;
+  schedule.power = 1;
+  CHECK(schedule.at(0) == Approx(0.9));
+  CHECK(schedule.at(10) == Approx(0.1));
+  CHECK(schedule.at(15) == Approx(0.3));  // 15 of 20 steps
+}
+
+TEST_CASE("CosineDecayRestarts") {
+  Schedule schedule = schedule_of(Schedule::Kind::cosine_decay_restarts, 0.8, 10);
+  schedule.m_mul = 0.5;
+  CHECK(schedule.at(0) == Approx(0.8));
+  CHECK(schedule.at(5) == Approx(0.4));
+  CHECK(schedule.at(10) == Approx(0.4));  // the second: 20 steps from 0.4
+  CHECK(schedule.at(20) == Approx(0.2));
+  CHECK(schedule.at(30) == Approx(0.2));  // the third: 40 steps from 0.2
+  schedule.t_mul = 1;
+  CHECK(schedule.at(15) == Approx(0.2));
+  CHECK(schedule.at(20) == Approx(0.2));
+  schedule.alpha = 0.5;
+  CHECK(schedule.at(5) == Approx(0.8 * 0.75));
+  schedule.t_mul = 0.5;
+  CHECK_THROWS_WITH(schedule.resolved(10), "learning rate: t_mul 0.5, expected at least 1");
+}
+
 TEST_CASE("CosineDecay") {
   Schedule schedule = schedule_of(Schedule::Kind::cosine_decay, 0.2, 100);
   CHECK(schedule.at(0) == Approx(0.2));
