@@ -27,7 +27,7 @@ class Bidirectional final : public Layer {
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
   void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
-  bool takes_words() const override { return true; }
+  bool takes_words() const override { return forward_->takes_words() && backward_->takes_words(); }
   double macs(const Shape& x) const override;
   MaskRule mask_rule() const override { return forward_->mask_rule(); }
 

@@ -93,11 +93,12 @@ Memory Conv1D::memory(const Backend& backend, const Shape& x, Mode mode) const {
   return {.saved = training ? kept_for(config_.activation, output_shape(x)) : 0, .scratch = scratch};
 }
 
-Index Conv1D::prepared_size(const Backend& backend, const Shape& x) const {
+Index Conv1D::prepared_size(const Backend& backend, const Shape& x, Index /*words*/) const {
   return backend.conv2d_prepared(op(x));
 }
 
-void Conv1D::prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const {
+void Conv1D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+                     Real* prepared) const {
   backend.prepare_conv2d(op(x), parameters, prepared);
 }
 

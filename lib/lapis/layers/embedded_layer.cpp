@@ -3,11 +3,12 @@
 namespace lapis {
 
 bool EmbeddedLayer::pays(const Embedding& embedding, const Layer& layer) {
+  if (!layer.takes_words()) return false;
   constexpr double kMostReals = 1 << 23;
   const Embedding::Config& config = embedding.config();
   // Multiplications of one step, by inputs and by states: more than there are sums.
   const double sums = layer.macs({1, 1, config.output_dim}) / static_cast<double>(config.output_dim);
-  return layer.takes_words() && static_cast<double>(config.input_dim) * sums <= kMostReals;
+  return static_cast<double>(config.input_dim) * sums <= kMostReals;
 }
 
 Shape EmbeddedLayer::output_shape(const Shape& x) const {

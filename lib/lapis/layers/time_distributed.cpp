@@ -70,13 +70,13 @@ Memory TimeDistributed::memory(const Backend& backend, const Shape& x, Mode mode
   return config_.layer->memory(backend, flat(x), mode);
 }
 
-Index TimeDistributed::prepared_size(const Backend& backend, const Shape& x) const {
-  return config_.layer->prepared_size(backend, flat(x));
+Index TimeDistributed::prepared_size(const Backend& backend, const Shape& x, Index words) const {
+  return config_.layer->prepared_size(backend, flat(x), words);
 }
 
-void TimeDistributed::prepare(Backend& backend, const Shape& x, const Real* parameters,
+void TimeDistributed::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
                               Real* prepared) const {
-  config_.layer->prepare(backend, flat(x), parameters, prepared);
+  config_.layer->prepare(backend, flat(x), parameters, words, prepared);
 }
 
 double TimeDistributed::macs(const Shape& x) const {

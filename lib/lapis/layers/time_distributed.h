@@ -23,8 +23,9 @@ class TimeDistributed final : public Layer {
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
-  Index prepared_size(const Backend& backend, const Shape& x) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, Real* prepared) const override;
+  Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+               Real* prepared) const override;
   double macs(const Shape& x) const override;
   bool is_view(bool training) const override { return config_.layer->is_view(training); }
   bool ends_in_softmax() const override { return config_.layer->ends_in_softmax(); }

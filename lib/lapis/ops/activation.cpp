@@ -53,8 +53,11 @@ Vector gelu_inner_tanh(Vector x) {
   return simd::tanh((x + x * x * x * kGeluCubic) * kRootTwoOverPi);
 }
 
+// The four below are templates so that each loop has its one function in it, and no decision.
+
 /// Functions whose derivative follows from the output. `slope` is that derivative, at output y.
-Vector fusable_value(Activation activation, Vector x) {
+template <Activation activation>
+Vector fusable_value(Vector x) {
   switch (activation) {
     case Activation::relu:
       return simd::relu(x);
@@ -87,7 +90,8 @@ Vector fusable_value(Activation activation, Vector x) {
   }
 }
 
-Vector fusable_slope(Activation activation, Vector y) {
+template <Activation activation>
+Vector fusable_slope(Vector y) {
   const Vector one = splat(1);
   switch (activation) {
     case Activation::relu:
@@ -124,7 +128,8 @@ Vector fusable_slope(Activation activation, Vector y) {
 }
 
 /// Functions that need their input again: value and derivative, both at x.
-Vector other_value(Activation activation, Vector x) {
+template <Activation activation>
+Vector other_value(Vector x) {
   switch (activation) {
     case Activation::silu:
       return x * simd::sigmoid(x);
@@ -141,7 +146,8 @@ Vector other_value(Activation activation, Vector x) {
   }
 }
 
-Vector other_slope(Activation activation, Vector x) {
+template <Activation activation>
+Vector other_slope(Vector x) {
   const Vector one = splat(1);
   switch (activation) {
     case Activation::silu: {
@@ -202,9 +208,10 @@ void log_softmax_row_backward(const Real* y, const Real* dy, Real* dx, Index n) 
 template <Activation activation>
 using Constant = std::integral_constant<Activation, activation>;
 
-/// function(Constant) with the activation known to the compiler, so that no loop decides again and again.
+/// function(Constant) with the activation known to the compiler; one that is not element-wise counts as
+/// linear.
 template <class Function>
-void with_constant(Activation activation, const Function& function) {
+auto with_constant(Activation activation, const Function& function) {
   switch (activation) {
     case Activation::relu:
       return function(Constant<Activation::relu>());
@@ -247,8 +254,9 @@ void with_constant(Activation activation, const Function& function) {
     case Activation::linear:
     case Activation::softmax:
     case Activation::log_softmax:
-      return;
+      break;
   }
+  return function(Constant<Activation::linear>());
 }
 
 bool changes_nothing(Activation activation) {
@@ -258,11 +266,13 @@ bool changes_nothing(Activation activation) {
 }  // namespace
 
 Vector activated(Activation activation, Vector x) {
-  return fusable_value(activation, x);
+  return with_constant(activation,
+                       [&](auto constant) { return fusable_value<decltype(constant)::value>(x); });
 }
 
 Vector activation_derivative(Activation activation, Vector y, Vector dy) {
-  return dy * fusable_slope(activation, y);
+  return dy * with_constant(activation,
+                            [&](auto constant) { return fusable_slope<decltype(constant)::value>(y); });
 }
 
 void activate_values(Activation activation, const Real* x, Real* y, Index count) {
@@ -274,9 +284,9 @@ void activate_values(Activation activation, const Real* x, Real* y, Index count)
     simd::map(x, y, count, [](Vector v) {
       constexpr Activation kActivation = decltype(constant)::value;
       if constexpr (follows_from_output(kActivation))
-        return fusable_value(kActivation, v);
+        return fusable_value<kActivation>(v);
       else
-        return other_value(kActivation, v);
+        return other_value<kActivation>(v);
     });
   });
 }
@@ -291,9 +301,9 @@ void activate_values_backward(Activation activation, const Real* y_or_x, const R
     simd::map(y_or_x, dy, dx, count, [](Vector v, Vector d) {
       constexpr Activation kActivation = decltype(constant)::value;
       if constexpr (follows_from_output(kActivation))
-        return d * fusable_slope(kActivation, v);
+        return d * fusable_slope<kActivation>(v);
       else
-        return d * other_slope(kActivation, v);
+        return d * other_slope<kActivation>(v);
     });
   });
 }
