@@ -263,16 +263,46 @@ bool changes_nothing(Activation activation) {
   return activation == Activation::linear || !is_elementwise(activation);
 }
 
-}  // namespace
-
-Vector activated(Activation activation, Vector x) {
+// Out of line, so that those below stay short for the activations that recurrent layers mostly have.
+[[gnu::noinline]] Vector any_activated(Activation activation, Vector x) {
   return with_constant(activation,
                        [&](auto constant) { return fusable_value<decltype(constant)::value>(x); });
 }
+[[gnu::noinline]] Vector any_slope(Activation activation, Vector y) {
+  return with_constant(activation,
+                       [&](auto constant) { return fusable_slope<decltype(constant)::value>(y); });
+}
+
+}  // namespace
+
+Vector activated(Activation activation, Vector x) {
+  switch (activation) {
+    case Activation::linear:
+      return x;
+    case Activation::relu:
+      return fusable_value<Activation::relu>(x);
+    case Activation::sigmoid:
+      return fusable_value<Activation::sigmoid>(x);
+    case Activation::tanh:
+      return fusable_value<Activation::tanh>(x);
+    default:
+      return any_activated(activation, x);
+  }
+}
 
 Vector activation_derivative(Activation activation, Vector y, Vector dy) {
-  return dy * with_constant(activation,
-                            [&](auto constant) { return fusable_slope<decltype(constant)::value>(y); });
+  switch (activation) {
+    case Activation::linear:
+      return dy;
+    case Activation::relu:
+      return dy * fusable_slope<Activation::relu>(y);
+    case Activation::sigmoid:
+      return dy * fusable_slope<Activation::sigmoid>(y);
+    case Activation::tanh:
+      return dy * fusable_slope<Activation::tanh>(y);
+    default:
+      return dy * any_slope(activation, y);
+  }
 }
 
 void activate_values(Activation activation, const Real* x, Real* y, Index count) {
