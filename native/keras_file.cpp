@@ -9,6 +9,7 @@
 
 #include "hdf5_file.h"
 #include "lapis/core/error.h"
+#include "lapis/io/json.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/layers/registry.h"
 
@@ -116,7 +117,11 @@ ModelFile read_zip(std::span<const std::byte> bytes) {
     if (source != nullptr) zip_source_free(source);
     fail("a damaged zip: not a whole .keras file");
   }
-  Model model = model_from_config(as_text(read_member(archive.get(), "config.json")));
+  const Json metadata = Json::parse(as_text(read_member(archive.get(), "metadata.json")));
+  const Json* const version = metadata.find("keras_version");
+  const bool has_version = version != nullptr && version->string() != nullptr;
+  Model model = model_from_config(as_text(read_member(archive.get(), "config.json")), std::nullopt,
+                                  has_version ? *version->string() : std::string());
   const std::vector<std::byte> weights = read_member(archive.get(), "model.weights.h5");
   read_keras3_weights(Hdf5File(weights), model);
   return {std::move(model), TensorInput{}, {}, {}, {}};
@@ -127,7 +132,8 @@ ModelFile read_hdf5(std::span<const std::byte> bytes) {
   const std::optional<std::string> config = file.text_attribute("", "model_config");
   if (!config)
     fail("holds weights only (no attribute \"model_config\"): save the whole model with model.save()");
-  Model model = model_from_config(*config);
+  Model model =
+      model_from_config(*config, std::nullopt, file.text_attribute("", "keras_version").value_or(""));
   read_legacy_weights(file, model);
   return {std::move(model), TensorInput{}, {}, {}, {}};
 }

@@ -7,10 +7,12 @@
 #include <cstring>
 #include <set>
 
+#include "lapis/io/keras_model.h"
 #include "lapis/io/model_file.h"
 #include "support/error_text.h"
 #include "support/model_bytes.h"
 #include "support/random_values.h"
+#include "support/shared.h"
 
 using namespace lapis;
 using lapis_test::Bytes;
@@ -266,4 +268,64 @@ TEST_CASE("Five thousand damaged configs in sound files: each loads or ends in o
               static_cast<unsigned long long>(kFiles), texts.size());
   CHECK(loaded < kFiles / 2);
   CHECK(texts.size() > 100);
+}
+
+TEST_CASE("Damaged configs of every layer, as Keras wrote them: each is read or ends in one clear line") {
+  std::vector<std::string> good;
+  std::set<std::filesystem::path> files;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(lapis_test::repository_path("tests/golden/keras")))
+    files.insert(entry.path());
+  for (const std::filesystem::path& path : files) {
+    const std::vector<std::uint8_t> bytes = lapis_test::read_bytes(path);
+    good.push_back(read_safetensors(std::as_bytes(std::span(bytes))).metadata.at("config"));
+  }
+  REQUIRE(good.size() > 70);
+  const std::vector<std::string> words = {"null",       "true",
+                                          "false",      "0",
+                                          "-1",         "2",
+                                          "3",          "1e9",
+                                          "16777216",   "0.5",
+                                          "[]",         "{}",
+                                          "[1,2]",      "\"same\"",
+                                          "\"causal\"", "\"GRU\"",
+                                          "[[1],2]",    "[[1,2],[3,4]]",
+                                          "\"gelu\"",   "\"Masking\"",
+                                          "[null,3]",   "4096",
+                                          "\"\"",       "[[[]]]",
+                                          "[-1,3]",     "[\"dense\",0,0]",
+                                          "\"L2\""};
+  constexpr std::uint64_t kConfigs = 6000;
+  std::set<std::string> texts;
+  std::size_t loaded = 0;
+  for (std::uint64_t i = 0; i < kConfigs; ++i) {
+    const RandomStream random(i, 0xca5);
+    std::uint64_t draw = 0;
+    const auto below = [&](std::size_t bound) {
+      return static_cast<std::size_t>(random.below(draw++, bound));
+    };
+    std::string text = good[i % good.size()];
+    for (std::size_t change = 0; change < 1 + i % 2; ++change) {
+      std::vector<std::size_t> values;
+      for (std::size_t at = text.find(':'); at != std::string::npos; at = text.find(':', at + 1))
+        values.push_back(at + 1);
+      const std::size_t at = values[below(values.size())];
+      const std::size_t end = std::min(text.find_first_of(",}", at), text.size());
+      text.replace(at, end - at, words[below(words.size())]);
+    }
+    std::string message = "no error";
+    try {
+      const Json json = Json::parse(text);
+      describe_model(json).parameters();
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    if (!is_one_clear_line(message)) FAIL("config " << i << ": " << text << ": " << message);
+    if (message == "no error") ++loaded;
+    texts.insert(message.substr(0, 60));
+  }
+  std::printf("damaged configs of Keras's: %zu of %llu read, %zu kinds of message\n", loaded,
+              static_cast<unsigned long long>(kConfigs), texts.size());
+  CHECK(loaded < kConfigs / 2);
+  CHECK(texts.size() > 300);
 }

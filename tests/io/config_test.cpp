@@ -101,16 +101,16 @@ TEST_CASE("The written config is exactly this") {
 }
 
 TEST_CASE("A key that the layer does not know is refused by name") {
-  CHECK(
-      read_error("LSTM", R"({"name":"lstm","units":3,"foo":1})") ==
-      "layer \"lstm\" (LSTM): config key \"foo\" is not known; known: units, activation, "
-      "recurrent_activation, "
-      "unit_forget_bias, use_bias, return_sequences, go_backwards, zero_output_for_mask, kernel_initializer, "
-      "recurrent_initializer, bias_initializer, kernel_regularizer, kernel_constraint, "
-      "recurrent_regularizer, "
-      "recurrent_constraint, bias_regularizer, bias_constraint, activity_regularizer, return_state, "
-      "stateful, dropout, "
-      "recurrent_dropout, unroll, seed, implementation, time_major");
+  CHECK(read_error("LSTM", R"({"name":"lstm","units":3,"foo":1})") ==
+        "layer \"lstm\" (LSTM): config key \"foo\" is not known; known: units, activation, "
+        "recurrent_activation, "
+        "unit_forget_bias, use_bias, return_sequences, go_backwards, zero_output_for_mask, passes_mask, "
+        "kernel_initializer, "
+        "recurrent_initializer, bias_initializer, kernel_regularizer, kernel_constraint, "
+        "recurrent_regularizer, "
+        "recurrent_constraint, bias_regularizer, bias_constraint, activity_regularizer, return_state, "
+        "stateful, dropout, "
+        "recurrent_dropout, unroll, seed, implementation, time_major");
   CHECK(read_error("Flatten", R"({"data_format":"channels_last","trainable":true,"dtype":"float32"})") ==
         "no error");
   CHECK(error_text([] {

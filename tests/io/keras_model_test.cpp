@@ -145,6 +145,39 @@ TEST_CASE("The input's shape can be given in all of Keras's places") {
         "input_shape [?,4] and that of the first layer, [?,3], differ");
 }
 
+TEST_CASE("From Keras 3.16 on recurrent layers hand no mask on") {
+  const std::string text = sequential(
+      R"({"class_name":"InputLayer","config":{"batch_shape":[null,5]}},
+         {"class_name":"Embedding","config":{"input_dim":9,"output_dim":2,"mask_zero":true}},
+         {"class_name":"LSTM","config":{"units":3,"return_sequences":true}},
+         {"class_name":"Bidirectional","config":{"layer":{"class_name":"GRU","config":{"units":3,"return_sequences":true}}}},
+         {"class_name":"TimeDistributed","config":{"layer":{"class_name":"Dense","config":{"units":3}}}},
+         {"class_name":"Dense","config":{"units":2}})");
+  const auto rules = [](const Model& model) {
+    std::vector<MaskRule> list;
+    for (int i = 0; i < model.layer_count(); ++i) list.push_back(model.layer(i).mask_rule());
+    return list;
+  };
+  const auto pass = MaskRule::pass;
+  const auto drop = MaskRule::drop;
+  const std::vector<MaskRule> old_rules = {MaskRule::make, pass, pass, pass, pass};
+  const std::vector<MaskRule> new_rules = {MaskRule::make, drop, drop, drop, pass};
+  for (const char* version : {"", "3.3.0", "3.15.1", "2.16.1", "unknown"}) {
+    INFO(version);
+    CHECK(rules(model_from_config(text, std::nullopt, version)) == old_rules);
+  }
+  for (const char* version : {"3.16.0", "3.16.0.dev20260801", "3.20.1", "4.0.0"}) {
+    INFO(version);
+    CHECK(rules(model_from_config(text, std::nullopt, version)) == new_rules);
+  }
+  // The config may say so itself, and what is written keeps it.
+  std::string versioned = text;
+  versioned.insert(1, R"("keras_version":"3.16.0",)");
+  CHECK(rules(model_from_config(versioned)) == new_rules);
+  CHECK(rules(model_from_config(model_to_config(model_from_config(versioned)))) == new_rules);
+  CHECK(rules(model_from_config(model_to_config(model_from_config(text)))) == old_rules);
+}
+
 TEST_CASE("A config that cannot be a model says why") {
   CHECK(config_error("3") == "JSON: expected an object, found 3");
   CHECK(config_error("{}") == "key \"class_name\" is missing");
@@ -174,7 +207,7 @@ TEST_CASE("A config that cannot be a model says why") {
                      "]}}") ==
         "key \"colour\" is not known; known: class_name, module, registered_name, build_config, "
         "compile_config, "
-        "keras_version, backend, config, input_shape");
+        "backend, keras_version, config, input_shape");
   CHECK(config_error(sequential(kInput3 + R"({"class_name":"LSTM","config":{"units":3}})"))
             .starts_with("layer \"lstm\" (LSTM): input [?,3], expected [batch,time,inputs]"));
 }

@@ -25,6 +25,8 @@ TEST_CASE("Reshape refuses sizes that do not make the same number of values") {
         R"(layer "r" (Reshape): input [1,2,3] has 6 values a sample, which do not make [1,4,?])");
   CHECK(text({-1, -1}, {1, 2, 3}) ==
         R"(layer "r" (Reshape): target_shape has more than one -1, expected one at most)");
+  CHECK(text({1 << 24, 1 << 24, 1 << 24, -1}, {1, kUnknown}) ==
+        R"(layer "r" (Reshape): target_shape has more than 1073741824 values)");
   CHECK(text({0}, {1, 2, 3}) ==
         R"(layer "r" (Reshape): target_shape has a size of 0, expected sizes from 1, or one -1)");
 }

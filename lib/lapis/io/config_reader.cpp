@@ -1,6 +1,7 @@
 #include "lapis/io/config_reader.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "lapis/layers/registry.h"
 
@@ -15,6 +16,19 @@ void ignore_wrapping(ObjectReader& reader) {
     reader.ignore(key);
 }
 
+/// "3.16.0" and later; not an empty or strange text.
+bool is_from_3_16(std::string_view keras_version) {
+  int numbers[2] = {0, 0};
+  const char* at = keras_version.data();
+  const char* const end = at + keras_version.size();
+  for (int& number : numbers) {
+    const auto [rest, error] = std::from_chars(at, end, number);
+    if (error != std::errc()) return false;
+    at = rest + (rest < end && *rest == '.' ? 1 : 0);
+  }
+  return numbers[0] > 3 || (numbers[0] == 3 && numbers[1] >= 16);
+}
+
 /// Largest kernel, stride, dilation or pool: a product of two of them fits 32 bits (WebAssembly).
 constexpr Index kMaxPair = 4096;
 
@@ -25,6 +39,9 @@ std::string one_of(std::span<const std::string_view> choices) {
 }
 
 }  // namespace
+
+LayerNames::LayerNames(std::set<std::string> given, std::string_view keras_version)
+    : taken_(std::move(given)), sequences_pass_masks_(!is_from_3_16(keras_version)) {}
 
 std::string LayerNames::make(std::string_view snake_name) {
   int& count = counts_.try_emplace(std::string(snake_name), 0).first->second;

@@ -11,17 +11,21 @@
 
 namespace lapis {
 
-/// Names for layers that come without one, as Keras makes them: "conv2d", "conv2d_1", ...
+/// What the layers of one file share: names for those that come without one, as Keras makes them ("conv2d",
+/// "conv2d_1", ...), and the rules of the Keras that wrote it.
 class LayerNames {
  public:
-  /// `given`: the names that the config spells out; they are never made again.
-  explicit LayerNames(std::set<std::string> given = {}) : taken_(std::move(given)) {}
+  /// `given`: the names that the config spells out; they are never made again. `keras_version`: "3.15.1";
+  /// empty: the one that this library equals.
+  explicit LayerNames(std::set<std::string> given = {}, std::string_view keras_version = {});
 
   std::string make(std::string_view snake_name);
+  bool sequences_pass_masks() const { return sequences_pass_masks_; }
 
  private:
   std::set<std::string> taken_;
   std::map<std::string, int, std::less<>> counts_;
+  bool sequences_pass_masks_;
 };
 
 /// A name in a model file: it becomes part of parameter paths and of messages. Throws Error.
@@ -42,6 +46,7 @@ class ConfigReader final : public ConfigVisitor {
   void finish() const;
 
   bool reading() const override { return true; }
+  bool sequences_pass_masks() const override { return names_.sequences_pass_masks(); }
   void require(std::string_view key) override;
   void boolean(std::string_view key, bool& value) override;
   void integer(std::string_view key, Index& value, Index minimum) override;

@@ -89,7 +89,7 @@ Shape read_input_layer_object(const JsonCursor& layer) {
 void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std::optional<Shape>& fallback,
                  ModelDescription& model) {
   const std::vector<JsonCursor> layers = list.items();
-  LayerNames names(given_names(layers));
+  LayerNames names(given_names(layers), model.keras_version);
   std::optional<Shape> shape;
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (is_input_layer(layers[i])) {
@@ -126,7 +126,7 @@ void read_functional(const JsonCursor& config, ModelDescription& model) {
   model.input_shape = read_input_layer_object(chain.front().description).with_batch(kUnknown);
   std::vector<JsonCursor> descriptions;
   for (const FunctionalLayer& link : chain) descriptions.push_back(link.description);
-  LayerNames names(given_names(descriptions));
+  LayerNames names(given_names(descriptions), model.keras_version);
   for (std::size_t i = 1; i < chain.size(); ++i)
     model.layers.push_back(read_layer(chain[i].description, names));
   if (model.layers.empty()) fail(config.path(), ".layers: no layers, expected at least one");
@@ -244,8 +244,10 @@ std::vector<ModelDescription::Parameter> ModelDescription::parameters() const {
   return list;
 }
 
-ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape) {
+ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape,
+                                std::string_view keras_version) {
   ModelDescription model;
+  model.keras_version = keras_version;
   model.name = "sequential";
   if (json.array() != nullptr) {
     read_layers(JsonCursor(json, "layers"), std::nullopt, input_shape, model);
@@ -261,8 +263,10 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   if (class_name != "Sequential" && !functional)
     fail("model (", in_quotes(class_name), ") is not supported; supported: Sequential, Functional");
   for (const std::string_view key :
-       {"module", "registered_name", "build_config", "compile_config", "keras_version", "backend"})
+       {"module", "registered_name", "build_config", "compile_config", "backend"})
     reader.ignore(key);
+  if (const auto version = reader.find("keras_version"); version && model.keras_version.empty())
+    model.keras_version = version->string();
   const JsonCursor config = reader.need("config");
   std::optional<Shape> beside = input_shape;
   if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
@@ -277,9 +281,10 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   return model;
 }
 
-Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape) {
+Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape,
+                        std::string_view keras_version) {
   const Json parsed = Json::parse(json);
-  ModelDescription description = describe_model(parsed, input_shape);
+  ModelDescription description = describe_model(parsed, input_shape, keras_version);
   description.parameters();
   return {description.name, description.input_shape, std::move(description.layers)};
 }

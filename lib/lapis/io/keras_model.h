@@ -22,7 +22,8 @@ inline constexpr Index kMaxParameters = Index{1} << 28;
 /// A model before it has memory for its parameters.
 struct ModelDescription {
   std::string name;
-  Shape input_shape;  // batch first (kUnknown); other sizes may be kUnknown
+  std::string keras_version;  // of the Keras that wrote it; empty: not said
+  Shape input_shape;          // batch first (kUnknown); other sizes may be kUnknown
   std::vector<LayerPtr> layers;
 
   /// Path and shape of every parameter, in the model's order. Also checks that all shapes fit and are within
@@ -39,11 +40,15 @@ struct ModelDescription {
 /// alone, or the list of layers. Defaults may be left out; layers without a name get Keras's. The input's
 /// shape comes from an InputLayer (batch_shape or Keras 2's batch_input_shape), from `batch_input_shape` or
 /// `input_shape` of the first layer, from `input_shape` (without the batch) beside `layers`, or is the
-/// argument. Or a Keras Functional whose layers are one chain (io/functional.h). Throws Error with the JSON path.
-ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape = std::nullopt);
+/// argument. Or a Keras Functional whose layers are one chain (io/functional.h). Throws Error with the JSON
+/// path. `keras_version`: where the file says so beside the config (a "keras_version" in the config does the
+/// same); from 3.16 on, recurrent layers and TimeDistributed hand no mask on.
+ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape = std::nullopt,
+                                std::string_view keras_version = {});
 
 /// The same, with memory for the parameters (all zero).
-Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape = std::nullopt);
+Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape = std::nullopt,
+                        std::string_view keras_version = {});
 
 /// A config that Keras 3 loads (where no layer uses what Keras does not have).
 std::string model_to_config(const Model& model);

@@ -34,6 +34,11 @@ void ConfigVisitor::padding(std::string_view key, Padding& value) {
   value = static_cast<Padding>(position);
 }
 
+void ConfigVisitor::passes_mask(bool& value) {
+  if (reading()) value = sequences_pass_masks();
+  if (reading() || !value) boolean("passes_mask", value);
+}
+
 void ConfigVisitor::regularizers(std::initializer_list<Regularized> parameters) {
   for (const auto& [parameter, value] : parameters) {
     regularizer(std::string(parameter) + "_regularizer", value);

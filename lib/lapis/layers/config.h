@@ -30,6 +30,10 @@ class ConfigVisitor {
   /// True while reading: the visited fields are being set.
   virtual bool reading() const = 0;
 
+  /// Reading: whether the Keras that wrote the file hands masks on from recurrent layers and TimeDistributed:
+  /// those from 3.3 to 3.15 do, 3.16 does not.
+  virtual bool sequences_pass_masks() const { return true; }
+
   /// Reading: the next visited field must be there.
   virtual void require(std::string_view key) = 0;
   virtual void boolean(std::string_view key, bool& value) = 0;
@@ -74,6 +78,9 @@ class ConfigVisitor {
     std::string_view parameter;
     Regularizer& regularizer;
   };
+  /// The key that Keras does not have for the above: `sequences_pass_masks` where it is left out, written
+  /// only where it is false.
+  void passes_mask(bool& value);
   /// The regulariser of each parameter; constraints and `activity_regularizer` must be null.
   void regularizers(std::initializer_list<Regularized> parameters);
 };

@@ -17,6 +17,7 @@ class RecurrentLayer : public Layer {
     bool return_sequences = false;
     bool go_backwards = false;
     bool zero_output_for_mask = false;
+    bool passes_mask = true;  // a returned sequence carries the mask on; not in Keras 3.16
     Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
     Initializer recurrent_initializer = {.kind = Initializer::Kind::orthogonal, .a = 1};
     Initializer bias_initializer = {};
@@ -36,8 +37,9 @@ class RecurrentLayer : public Layer {
   /// How many Reals these parameters have together.
   Index parameter_count(const Shape& x) const;
   double macs(const Shape& x) const override;
-  /// A returned sequence carries the mask on, as in Keras 3.3 to 3.15.
-  MaskRule mask_rule() const override { return config_.return_sequences ? MaskRule::pass : MaskRule::drop; }
+  MaskRule mask_rule() const override {
+    return config_.return_sequences && config_.passes_mask ? MaskRule::pass : MaskRule::drop;
+  }
 
  protected:
   RecurrentLayer(std::string name, const Config& config, Index gates, std::string_view cell)

@@ -4,6 +4,13 @@
 
 namespace lapis {
 
+namespace {
+
+/// More than any sample may have, and few enough for a product to fit 32 bits (WebAssembly).
+constexpr Index kMostValues = Index{1} << 30;
+
+}  // namespace
+
 void Reshape::Config::visit(ConfigVisitor& visitor) {
   visitor.require("target_shape");
   visitor.sizes("target_shape", target_shape);
@@ -19,6 +26,8 @@ Shape Reshape::output_shape(const Shape& x) const {
       open = y.rank();
     } else if (size < 1) {
       refuse("target_shape has a size of ", size, ", expected sizes from 1, or one -1");
+    } else if (product > kMostValues / size) {
+      refuse("target_shape has more than ", kMostValues, " values");
     } else {
       product *= size;
     }

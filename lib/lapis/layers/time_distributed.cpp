@@ -39,6 +39,7 @@ Shape flat(const Shape& x) {
 
 void TimeDistributed::Config::visit(ConfigVisitor& visitor) {
   visitor.layer("layer", layer, /*required=*/true);
+  visitor.passes_mask(passes_mask);
 }
 
 TimeDistributed::TimeDistributed(std::string name, const Config& config)

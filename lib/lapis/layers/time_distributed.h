@@ -13,6 +13,7 @@ class TimeDistributed final : public Layer {
  public:
   struct Config {
     std::shared_ptr<const Layer> layer;
+    bool passes_mask = true;  // not in Keras 3.16
 
     void visit(ConfigVisitor& visitor);
   };
@@ -27,6 +28,7 @@ class TimeDistributed final : public Layer {
   void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
+  MaskRule mask_rule() const override { return config_.passes_mask ? MaskRule::pass : MaskRule::drop; }
   bool is_view(bool training) const override { return config_.layer->is_view(training); }
   bool ends_in_softmax() const override { return config_.layer->ends_in_softmax(); }
 
