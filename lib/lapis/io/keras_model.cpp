@@ -125,6 +125,7 @@ void read_functional(const JsonCursor& config, ModelDescription& model) {
     fail("layer ", in_quotes(chain.front().name), ": expected an InputLayer first");
   model.input_shape = read_input_layer_object(chain.front().description).with_batch(kUnknown);
   std::vector<JsonCursor> descriptions;
+  descriptions.reserve(chain.size());
   for (const FunctionalLayer& link : chain) descriptions.push_back(link.description);
   LayerNames names(given_names(descriptions), model.keras_version);
   for (std::size_t i = 1; i < chain.size(); ++i)

@@ -45,7 +45,7 @@ constexpr Real kRootTwoOverPi = Real(0.79788456080286535588);
 constexpr Real kGeluCubic = Real(0.044715);
 
 /// Phi(x) = erfc(-x / sqrt 2) / 2, which keeps its digits where 1 + erf would lose them.
-Vector normal_distribution(Vector x) {
+Vector cumulative_normal(Vector x) {
   return simd::each_lane(x, [](Real v) { return Real(0.5) * std::erfc(-v * kRootHalf); });
 }
 
@@ -136,7 +136,7 @@ Vector other_value(Vector x) {
     case Activation::hard_silu:
       return x * hard_sigmoid(x);
     case Activation::gelu:
-      return x * normal_distribution(x);
+      return x * cumulative_normal(x);
     case Activation::gelu_approximate:
       return x * (gelu_inner_tanh(x) + Real(1)) * Real(0.5);
     case Activation::mish:
@@ -159,7 +159,7 @@ Vector other_slope(Vector x) {
       return select(s > Vector{}, select(s < one, s + x * Real(1.0 / 6), s), s);
     }
     case Activation::gelu:
-      return normal_distribution(x) + x * simd::exp(x * x * Real(-0.5)) * kInverseRootTwoPi;
+      return cumulative_normal(x) + x * simd::exp(x * x * Real(-0.5)) * kInverseRootTwoPi;
     case Activation::gelu_approximate: {
       const Vector t = gelu_inner_tanh(x);
       const Vector inner = (x * x * (3 * kGeluCubic) + one) * kRootTwoOverPi;
