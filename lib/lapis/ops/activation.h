@@ -23,6 +23,9 @@ simd::Vector activated(Activation activation, simd::Vector x);
 /// dy * activation'(at output y); a fusable one.
 simd::Vector activation_derivative(Activation activation, simd::Vector y, simd::Vector dy);
 
+/// Columns [column, column + count) of rows that lie anywhere, in place; a fusable one.
+void activate_rows(Activation activation, Real* const* rows, Index row_count, Index column, Index count);
+
 /// dx[i] = dy[i] * activation' (at output y[i] where it follows from that, else at input x[i]); element-wise
 /// ones only. dx may be dy or y.
 void activate_values_backward(Activation activation, const Real* y_or_x, const Real* dy, Real* dx,
