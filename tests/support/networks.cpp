@@ -2,17 +2,29 @@
 
 #include "lapis/layers/activation.h"
 #include "lapis/layers/average_pooling2d.h"
+#include "lapis/layers/batch_normalization.h"
 #include "lapis/layers/bidirectional.h"
+#include "lapis/layers/conv1d.h"
 #include "lapis/layers/conv2d.h"
 #include "lapis/layers/dense.h"
 #include "lapis/layers/dropout.h"
 #include "lapis/layers/embedding.h"
 #include "lapis/layers/flatten.h"
+#include "lapis/layers/global_average_pooling1d.h"
+#include "lapis/layers/global_average_pooling2d.h"
+#include "lapis/layers/global_max_pooling1d.h"
+#include "lapis/layers/gru.h"
+#include "lapis/layers/layer_normalization.h"
+#include "lapis/layers/leaky_relu.h"
 #include "lapis/layers/lstm.h"
 #include "lapis/layers/max_pooling2d.h"
 #include "lapis/layers/relu.h"
+#include "lapis/layers/reshape.h"
 #include "lapis/layers/rms_normalization.h"
 #include "lapis/layers/simple_rnn.h"
+#include "lapis/layers/softmax.h"
+#include "lapis/layers/time_distributed.h"
+#include "lapis/layers/zero_padding2d.h"
 #include "support/random_values.h"
 
 namespace lapis_test {
@@ -122,6 +134,38 @@ Network sequence_tagger() {
       .build("sequence_tagger", {4, 5}, {kUnknown, kUnknown}, 7);
 }
 
+Network normalized_cnn() {
+  return Layers()
+      .add<ZeroPadding2D>("zero_padding2d", {.padding = {1, 0, 2, 1}})
+      .add<Conv2D>("conv2d",
+                   {.filters = 5, .kernel_size = {3, 2}, .activation = Activation::silu, .use_bias = false})
+      .add<BatchNormalization>("batch_normalization", {.momentum = 0.7})
+      .add<LeakyReLU>("leaky_re_lu", {})
+      .add<Dropout>("dropout", {.rate = 0.2})
+      .add<GlobalAveragePooling2D>("global_average_pooling2d", {})
+      .add<LayerNormalization>("layer_normalization", {})
+      .add<Dense>("dense", {.units = 3})
+      .add<Softmax>("softmax", {})
+      .build("normalized_cnn", {4, 6, 5, 2}, {kUnknown, 6, 5, 2});
+}
+
+Network masked_gru() {
+  return Layers()
+      .add<Embedding>("embedding", {.input_dim = 11, .output_dim = 4, .mask_zero = true})
+      .add<BatchNormalization>("batch_normalization", {})
+      .add<Bidirectional>("bidirectional", {recurrent<GRU>("gru", 3), nullptr, Backend::Merge::concat})
+      .add<TimeDistributed>(
+          "time_distributed",
+          {std::make_shared<Dense>("dense", Dense::Config{.units = 6, .activation = Activation::gelu})})
+      .add<Dropout>("dropout", {.rate = 0.2})
+      .add<GlobalAveragePooling1D>("global_average_pooling1d", {})
+      .add<Reshape>("reshape", {.target_shape = {-1, 2}})
+      .add<Conv1D>("conv1d", {.filters = 4, .kernel_size = 2, .padding = Conv1D::Padding1D::causal})
+      .add<GlobalMaxPooling1D>("global_max_pooling1d", {})
+      .add<Dense>("dense_1", softmax(3))
+      .build("masked_gru", {4, 6}, {kUnknown, kUnknown}, 11);
+}
+
 std::vector<Network> networks() {
   std::vector<Network> list;
   list.push_back(cnn());
@@ -129,6 +173,8 @@ std::vector<Network> networks() {
   list.push_back(simple_rnn_stack());
   list.push_back(rms_norm_mlp());
   list.push_back(sequence_tagger());
+  list.push_back(normalized_cnn());
+  list.push_back(masked_gru());
   return list;
 }
 
