@@ -24,11 +24,11 @@ Network rms_norm_mlp();
 /// A softmax for every step of a masked sequence: the output carries the mask.
 Network sequence_tagger();
 
-/// ZeroPadding2D, Conv2D with silu, BatchNormalization, LeakyReLU, GlobalAveragePooling2D,
+/// ZeroPadding2D, Conv2D with silu, BatchNormalization, LeakyReLU, Dropout, GlobalAveragePooling2D,
 /// LayerNormalization, Dense, Softmax.
 Network normalized_cnn();
 /// Embedding with mask_zero, BatchNormalization, Bidirectional GRU with sequences, TimeDistributed(Dense),
-/// GlobalAveragePooling1D, Reshape, Conv1D, GlobalMaxPooling1D, Dense softmax.
+/// Dropout, GlobalAveragePooling1D, Reshape, Conv1D, GlobalMaxPooling1D, Dense softmax.
 Network masked_gru();
 
 /// One of each.
