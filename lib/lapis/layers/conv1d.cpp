@@ -97,7 +97,7 @@ Index Conv1D::prepared_size(const Backend& backend, const Shape& x, Index /*word
   return backend.conv2d_prepared(op(x));
 }
 
-void Conv1D::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& /*words*/,
+void Conv1D::prepare(Backend& backend, const Shape& x, const Real* parameters, Index /*words*/,
                      Real* prepared) const {
   backend.prepare_conv2d(op(x), parameters, prepared);
 }

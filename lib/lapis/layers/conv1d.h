@@ -36,7 +36,7 @@ class Conv1D final : public Layer {
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
-  void prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+  void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }

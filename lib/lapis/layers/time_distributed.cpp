@@ -75,7 +75,7 @@ Index TimeDistributed::prepared_size(const Backend& backend, const Shape& x, Ind
   return config_.layer->prepared_size(backend, flat(x), words);
 }
 
-void TimeDistributed::prepare(Backend& backend, const Shape& x, const Real* parameters, const Words& words,
+void TimeDistributed::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                               Real* prepared) const {
   config_.layer->prepare(backend, flat(x), parameters, words, prepared);
 }
