@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lapis/io/model_file.h"
+#include "lapis/io/safetensors.h"
+
+/// What lies in a file that Keras saved, whoever opened the container: libhdf5 and libzip natively
+/// (native/keras_file), jsfive and fflate in JavaScript (wasm/src/keras_file). The way from there to a model,
+/// and back, is here.
+namespace lapis {
+
+struct KerasArchive {
+  /// keras3: model.weights.h5 of a .keras file. legacy: a whole-model .h5 of Keras 2 or 3.
+  enum class Layout { keras3, legacy };
+
+  Layout layout = Layout::keras3;
+  std::string config;         // Keras's JSON of the model: config.json, or the attribute model_config
+  std::string keras_version;  // "3.15.1"; empty: the file does not say
+  /// Every data set but the optimizer's.
+  /// keras3: by its path in the HDF5 file, "layers/conv2d/vars/0".
+  /// legacy: "LAYER/0", "LAYER/1", ...: the data sets of the layer's attribute weight_names, in that order.
+  std::vector<TensorView> variables;
+  /// Texts below `assets` of a .keras file by their path in the zip:
+  /// "assets/layers/text_vectorization/vocabulary.txt".
+  std::map<std::string, std::string> assets;
+  /// JSON that this library puts beside Keras's into metadata.json, as "lapis": input, labels, training,
+  /// metrics; empty where Keras wrote the file.
+  std::string lapis;
+};
+
+/// The model of an archive with its weights. A TextVectorization in front becomes the text input. Throws Error
+/// where a variable is missing, has another shape, is not finite or belongs to no layer, and for everything
+/// that describe_model refuses.
+ModelFile read_keras_archive(const KerasArchive& archive);
+
+/// An archive as the one file that crosses into WebAssembly: a safetensors with the variables, and in its
+/// metadata `format` "keras", `layout` ("keras3", "legacy"), `config`, and, where there are any,
+/// `keras_version`, `assets` (JSON object) and `lapis`. read_model reads it.
+inline constexpr std::string_view kKerasFormat = "keras";
+ModelFile read_packed_archive(const SafetensorsFile& file);
+
+}  // namespace lapis
