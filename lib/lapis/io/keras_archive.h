@@ -31,9 +31,9 @@ struct KerasArchive {
   std::string lapis;
 };
 
-/// The model of an archive with its weights. A TextVectorization in front becomes the text input. Throws Error
-/// where a variable is missing, has another shape, is not finite or belongs to no layer, and for everything
-/// that describe_model refuses.
+/// The model of an archive with its weights. A TextVectorization in front becomes the text input. Throws
+/// Error where a variable is missing, has another shape, is not finite or belongs to no layer, and for
+/// everything that describe_model refuses.
 ModelFile read_keras_archive(const KerasArchive& archive);
 
 /// An archive as the one file that crosses into WebAssembly: a safetensors with the variables, and in its

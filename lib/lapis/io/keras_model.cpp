@@ -8,58 +8,11 @@
 #include "lapis/io/config_reader.h"
 #include "lapis/io/config_writer.h"
 #include "lapis/io/functional.h"
+#include "lapis/io/input_layer.h"
 
 namespace lapis {
 
 namespace {
-
-/// `[null, 32, 32, 3]`, batch first; or without the batch.
-Shape read_shape(const JsonCursor& cursor, bool with_batch) {
-  Shape shape;
-  if (!with_batch) shape.push_back(kUnknown);
-  const std::vector<JsonCursor> sizes = cursor.items();
-  if (sizes.size() < (with_batch ? 2U : 1U) || sizes.size() + (with_batch ? 0 : 1) > Shape::kMaxRank)
-    cursor.expected(with_batch ? "a batch and 1 to 4 more sizes" : "1 to 4 sizes");
-  for (const JsonCursor& size : sizes) shape.push_back(size.is_null() ? kUnknown : size.integer(1));
-  shape.set(0, kUnknown);
-  return shape;
-}
-
-Shape read_input_layer(const JsonCursor& config) {
-  ObjectReader reader(config);
-  if (const auto name = reader.find("name")) checked_name(*name);
-  for (const std::string_view key :
-       {"trainable", "registered_name", "module", "build_config", "shared_object_id"})
-    reader.ignore(key);
-  if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null()) {
-    const std::string name = read_dtype(*dtype);
-    if (name != "float32" && name != "int32" && name != "int64")
-      dtype->expected("\"float32\", \"int32\" or \"int64\"");
-  }
-  for (const std::string_view key : {"sparse", "ragged", "optional"})
-    if (const auto flag = reader.find(key); flag && !flag->is_null() && flag->boolean())
-      flag->expected("false (nothing else is supported)");
-  std::optional<Shape> shape;
-  for (const std::string_view key : {"batch_shape", "batch_input_shape"})
-    if (const auto sizes = reader.find(key); sizes && !sizes->is_null()) shape = read_shape(*sizes, true);
-  if (const auto sizes = reader.find("shape"); sizes && !shape) shape = read_shape(*sizes, false);
-  if (const auto sizes = reader.find("input_shape"); sizes && !shape) shape = read_shape(*sizes, false);
-  reader.finish();
-  if (!shape) fail(config.path(), ": key \"batch_shape\" is missing");
-  return *shape;
-}
-
-/// What Keras 2 kept in the first layer.
-std::optional<Shape> shape_in_first_layer(const JsonCursor& layer) {
-  const Json* config = layer.json().find("config");
-  if (config == nullptr || config->object() == nullptr) return std::nullopt;
-  ObjectReader reader(JsonCursor(*config, layer.path() + ".config"));
-  for (const std::string_view key : {"batch_input_shape", "batch_shape"})
-    if (const auto sizes = reader.find(key); sizes && !sizes->is_null()) return read_shape(*sizes, true);
-  if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
-    return read_shape(*sizes, false);
-  return std::nullopt;
-}
 
 std::set<std::string> given_names(const std::vector<JsonCursor>& layers) {
   std::set<std::string> names;
@@ -70,20 +23,28 @@ std::set<std::string> given_names(const std::vector<JsonCursor>& layers) {
   return names;
 }
 
-bool is_input_layer(const JsonCursor& layer) {
+bool is_a(const JsonCursor& layer, std::string_view type) {
   const Json* class_name = layer.json().find("class_name");
-  return class_name != nullptr && class_name->string() != nullptr && *class_name->string() == "InputLayer";
+  return class_name != nullptr && class_name->string() != nullptr && *class_name->string() == type;
 }
 
-Shape read_input_layer_object(const JsonCursor& layer) {
-  ObjectReader reader(layer);
-  reader.need("class_name");
-  const JsonCursor config = reader.need("config");
-  for (const std::string_view key :
-       {"module", "registered_name", "build_config", "shared_object_id", "name", "inbound_nodes"})
-    reader.ignore(key);
-  reader.finish();
-  return read_input_layer(config);
+/// The layers behind the input, of which the first may be a TextVectorization: then the model takes its ids,
+/// whatever shape the texts have.
+void read_chain(const std::vector<JsonCursor>& layers, LayerNames& names, bool takes_texts,
+                std::optional<Shape>& shape, ModelDescription& model) {
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (i == 0 && is_a(layers[i], kTextVectorization)) {
+      model.text = read_text_vectorization(layers[i]);
+      shape = Shape{kUnknown, model.text->sequence_length};
+      continue;
+    }
+    if (takes_texts && !model.text)
+      fail(layers[i].path(), ": the input has dtype \"string\", expected a TextVectorization behind it");
+    if (is_a(layers[i], "InputLayer")) fail(layers[i].path(), ": an InputLayer can only be the first layer");
+    if (is_a(layers[i], kTextVectorization))
+      fail(layers[i].path(), ": a TextVectorization can only be the first layer");
+    model.layers.push_back(read_layer(layers[i], names));
+  }
 }
 
 void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std::optional<Shape>& fallback,
@@ -91,15 +52,17 @@ void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std:
   const std::vector<JsonCursor> layers = list.items();
   LayerNames names(given_names(layers), model.keras_version);
   std::optional<Shape> shape;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (is_input_layer(layers[i])) {
-      if (i > 0) fail(layers[i].path(), ": an InputLayer can only be the first layer");
-      shape = read_input_layer_object(layers[i]);
-      continue;
-    }
-    if (i == 0) shape = shape_in_first_layer(layers[i]);
-    model.layers.push_back(read_layer(layers[i], names));
+  bool takes_texts = false;
+  std::vector<JsonCursor> chain = layers;
+  if (!chain.empty() && is_a(chain[0], "InputLayer")) {
+    const InputLayer input = read_input_layer(chain[0]);
+    shape = input.shape;
+    takes_texts = input.takes_texts;
+    chain.erase(chain.begin());
+  } else if (!chain.empty()) {
+    shape = shape_in_first_layer(chain[0]);
   }
+  read_chain(chain, names, takes_texts, shape, model);
   if (model.layers.empty()) fail(list.path(), ": no layers, expected at least one");
   if (!shape) shape = beside;
   if (!shape) shape = fallback;
@@ -107,7 +70,7 @@ void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std:
     fail(list.path(),
          ": the shape of the input is not given: begin with an InputLayer that has \"batch_shape\", or give "
          "\"input_shape\" beside \"layers\"");
-  if (beside && !(*beside == *shape))
+  if (!model.text && beside && !(*beside == *shape))
     fail("input_shape ", *beside, " and that of the first layer, ", *shape, ", differ");
   model.input_shape = shape->with_batch(kUnknown);
 }
@@ -120,17 +83,19 @@ void read_functional(const JsonCursor& config, ModelDescription& model) {
     trainable->expected("true (nothing else is supported)");
   for (const std::string_view key : {"layers", "input_layers", "output_layers"}) reader.need(key);
   reader.finish();
-  const std::vector<FunctionalLayer> chain = read_functional_chain(config);
-  if (!is_input_layer(chain.front().description))
+  std::vector<FunctionalLayer> chain = read_functional_chain(config);
+  if (!is_a(chain.front().description, "InputLayer"))
     fail("layer ", in_quotes(chain.front().name), ": expected an InputLayer first");
-  model.input_shape = read_input_layer_object(chain.front().description).with_batch(kUnknown);
+  const InputLayer input = read_input_layer(chain.front().description);
+  std::optional<Shape> shape = input.shape;
   std::vector<JsonCursor> descriptions;
   descriptions.reserve(chain.size());
-  for (const FunctionalLayer& link : chain) descriptions.push_back(link.description);
+  for (std::size_t i = 1; i < chain.size(); ++i) descriptions.push_back(chain[i].description);
   LayerNames names(given_names(descriptions), model.keras_version);
-  for (std::size_t i = 1; i < chain.size(); ++i)
-    model.layers.push_back(read_layer(chain[i].description, names));
+  read_chain(descriptions, names, input.takes_texts, shape, model);
+  model.input_shape = shape->with_batch(kUnknown);
   if (model.layers.empty()) fail(config.path(), ".layers: no layers, expected at least one");
+  if (model.text) chain.erase(chain.begin());
   check_functional_masks(chain, model.layers);
 }
 
@@ -282,10 +247,18 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   return model;
 }
 
+void refuse_text_layer(const ModelDescription& description) {
+  if (description.text)
+    fail("layer ", in_quotes(description.text->name),
+         " (TextVectorization): the input pipeline says how texts become ids, expected the Embedding as the "
+         "first layer");
+}
+
 Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape,
                         std::string_view keras_version) {
   const Json parsed = Json::parse(json);
   ModelDescription description = describe_model(parsed, input_shape, keras_version);
+  refuse_text_layer(description);
   description.parameters();
   return {description.name, description.input_shape, std::move(description.layers)};
 }

@@ -8,6 +8,7 @@
 
 #include "lapis/io/json.h"
 #include "lapis/io/safetensors.h"
+#include "lapis/io/text_vectorization.h"
 #include "lapis/model/model.h"
 
 /// Keras's description of a model, and named weights, to a Model and back. Whoever opens a file (this
@@ -25,6 +26,8 @@ struct ModelDescription {
   std::string keras_version;  // of the Keras that wrote it; empty: not said
   Shape input_shape;          // batch first (kUnknown); other sizes may be kUnknown
   std::vector<LayerPtr> layers;
+  /// The layer in front that turns texts into ids, which is no Layer here: `input_shape` is that of the ids.
+  std::optional<TextVectorization> text;
 
   /// Path and shape of every parameter, in the model's order. Also checks that all shapes fit and are within
   /// the limits above.
@@ -46,7 +49,11 @@ struct ModelDescription {
 ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape = std::nullopt,
                                 std::string_view keras_version = {});
 
-/// The same, with memory for the parameters (all zero).
+/// Throws Error where the model begins with a TextVectorization: for whoever says elsewhere what the input
+/// is.
+void refuse_text_layer(const ModelDescription& description);
+
+/// The same, with memory for the parameters (all zero); without a TextVectorization.
 Model model_from_config(std::string_view json, const std::optional<Shape>& input_shape = std::nullopt,
                         std::string_view keras_version = {});
 

@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <new>
-#include <optional>
-#include <set>
 #include <stdexcept>
 
-#include "lapis/io/json_reader.h"
+#include "lapis/io/keras_archive.h"
 #include "lapis/io/keras_model.h"
+#include "lapis/io/model_metadata.h"
 #include "lapis/io/self_test.h"
 
 namespace lapis {
@@ -19,16 +18,6 @@ constexpr std::string_view kFormat = "lapis";
 constexpr std::string_view kFormatVersion = "1";
 
 using Metadata = std::map<std::string, std::string>;
-
-/// `read()`, with `where` in front of the text of an Error.
-template <class Read>
-auto inside(const std::string& where, const Read& read) {
-  try {
-    return read();
-  } catch (const Error& error) {
-    throw error.inside(where);
-  }
-}
 
 const std::string& needed(const Metadata& metadata, const std::string& key) {
   const auto at = metadata.find(key);
@@ -57,70 +46,6 @@ void check_format(const Metadata& metadata) {
            " is not known; known: format, format_version, config, input, labels, training, metrics");
 }
 
-std::vector<std::string> read_labels(const std::string& text) {
-  if (text.empty()) return {};
-  const Json json = Json::parse(text);
-  return JsonCursor(json, "labels").strings();
-}
-
-std::map<std::string, double> read_metrics(const std::string& text) {
-  std::map<std::string, double> metrics;
-  if (text.empty()) return metrics;
-  const Json json = Json::parse(text);
-  const ObjectReader reader(JsonCursor(json, "metrics"));
-  for (const JsonMember& member : *json.object())
-    metrics[member.key] = JsonCursor(member.value, "metrics." + member.key).number();
-  return metrics;
-}
-
-void check_training(const std::string& text) {
-  if (text.empty()) return;
-  const Json json = inside("training", [&] { return Json::parse(text); });
-  const ObjectReader reader(JsonCursor(json, "training"));
-}
-
-void check_labels(const Model& model, const std::vector<std::string>& labels) {
-  if (labels.empty()) return;
-  const Index classes = model.output_shape()[-1];
-  if (static_cast<Index>(labels.size()) != classes)
-    fail("labels: ", labels.size(), " labels, but the network puts out ", classes, " values");
-  std::set<std::string_view> seen;
-  for (const std::string& label : labels)
-    if (!seen.insert(label).second) fail("labels: ", in_quotes(label), " stands twice");
-}
-
-void check_image(const Model& model, const ImageInput& image) {
-  check_image_input(image);
-  const Shape& x = model.input_shape();
-  const Shape made = {kUnknown, image.height, image.width, image.channels};
-  bool fits = x.rank() == 4;
-  for (int axis = 1; fits && axis < 4; ++axis) fits = x[axis] == kUnknown || x[axis] == made[axis];
-  if (!fits) fail("makes pictures ", made, ", but the network takes ", x);
-}
-
-void check_text_input(const Model& model, const TextInput& text) {
-  const TextVectorizer vectorizer(text);  // checks vocabulary and length
-  const Shape& x = model.input_shape();
-  const Shape made = {kUnknown, text.sequence_length};
-  if (x.rank() != 2 || (x[1] != kUnknown && x[1] != made[1]))
-    fail("makes ids ", made, ", but the network takes ", x);
-  if (model.layer(0).type() != "Embedding")
-    fail("makes ids, but the first layer is no Embedding: \"", model.layer(0).name(), "\" (",
-         model.layer(0).type(), ")");
-  const Index known = model.parameters()[0].info.shape[0];
-  const auto words = static_cast<Index>(text.vocabulary.size());
-  if (words > known)
-    fail("the vocabulary has ", words, " entries, but layer \"", model.layer(0).name(), "\" takes ids below ",
-         known);
-}
-
-void check_input(const Model& model, const InputSpec& input) {
-  inside("input", [&] {
-    if (const auto* image = std::get_if<ImageInput>(&input)) check_image(model, *image);
-    if (const auto* text = std::get_if<TextInput>(&input)) check_text_input(model, *text);
-  });
-}
-
 const TensorView& take_tensor(const SafetensorsFile& file, std::string_view name) {
   const TensorView* tensor = file.find(name);
   if (tensor == nullptr)
@@ -139,10 +64,12 @@ std::vector<TensorView> weights_of(const SafetensorsFile& file) {
 
 ModelFile read_checked(std::span<const std::byte> bytes) {
   const SafetensorsFile file = read_safetensors(bytes);
+  if (optional_text(file.metadata, "format") == kKerasFormat) return read_packed_archive(file);
   check_format(file.metadata);
   const std::string& config = needed(file.metadata, "config");
   const Json json = inside("config", [&] { return Json::parse(config); });
   ModelDescription description = describe_model(json);
+  refuse_text_layer(description);
   const std::vector<TensorView> weights = weights_of(file);
   const TensorView& test_input = take_tensor(file, kSelfTestInput);
   const TensorView& test_output = take_tensor(file, kSelfTestOutput);
@@ -162,22 +89,6 @@ ModelFile read_checked(std::span<const std::byte> bytes) {
   set_weights(result.model, weights);
   check_self_test(result.model, test_input, test_output);
   return result;
-}
-
-std::string labels_json(const std::vector<std::string>& labels) {
-  Json::Array list;
-  for (const std::string& label : labels) list.emplace_back(label);
-  return Json(std::move(list)).dump();
-}
-
-std::string metrics_json(const std::map<std::string, double>& metrics) {
-  Json object{Json::Object()};
-  for (const auto& [name, value] : metrics) {
-    if (!std::isfinite(value))
-      fail("metrics: ", in_quotes(name), " is ", value, ", expected a finite number");
-    object.add(name, value);
-  }
-  return object.dump();
 }
 
 /// The weights as they will lie in the file. `storage` owns the bytes.
@@ -218,9 +129,9 @@ std::vector<std::byte> write_model(const ModelFile& file, Precision precision) {
                        {"format_version", std::string(kFormatVersion)},
                        {"config", model_to_config(file.model)},
                        {"input", input_to_json(file.input)}};
-  if (!file.labels.empty()) metadata["labels"] = labels_json(file.labels);
+  if (!file.labels.empty()) metadata["labels"] = labels_to_json(file.labels);
   if (!file.training.empty()) metadata["training"] = file.training;
-  if (!file.metrics.empty()) metadata["metrics"] = metrics_json(file.metrics);
+  if (!file.metrics.empty()) metadata["metrics"] = metrics_to_json(file.metrics);
 
   // The self-test runs on what a reader will have: the model made of its own config and the weights as
   // stored.

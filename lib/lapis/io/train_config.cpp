@@ -119,6 +119,7 @@ void check_model(const TrainConfig& config) {
   const Shape x = config.data.input_shape();
   try {
     const ModelDescription description = describe_model(json, x);
+    refuse_text_layer(description);
     description.parameters();
     check_input_shape(description.input_shape, x);
   } catch (const Error& error) {
