@@ -12,6 +12,7 @@ export type {
   Activation,
   ImageData,
   ImagePrediction,
+  InputOptions,
   LayerInfo,
   LoadOptions,
   ModelInfo,

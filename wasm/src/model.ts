@@ -1,5 +1,6 @@
 import { LapisError } from './error.js';
 import { fetch_bytes } from './fetch_bytes.js';
+import { model_bytes } from './model_bytes.js';
 import { Module } from './module.js';
 import { checked, size_of } from './tensor.js';
 import { Trainer } from './trainer.js';
@@ -17,8 +18,8 @@ import type {
 } from './types.js';
 
 /**
- * Loads a model file (.safetensors) from an address, a path (in Node) or bytes. Rejects with a LapisError in the
- * library's own words where the file is damaged.
+ * Loads a model file (.safetensors, .keras or .h5) from an address, a path (in Node) or bytes. Rejects with a LapisError
+ * in the library's own words where the file is damaged.
  */
 export async function loadModel(
   source: string | URL | ArrayBuffer | Uint8Array,
@@ -32,7 +33,7 @@ export async function loadModel(
       creating,
       fetches ? fetch_bytes(source, options.onProgress) : new Uint8Array(view_of(source)),
     ]);
-    return model_of(module, file, fetches ? `${String(source)}: ` : '');
+    return await model_of(module, file, options, fetches ? `${String(source)}: ` : '');
   } catch (error) {
     void creating.then(
       (module) => {
@@ -44,10 +45,14 @@ export async function loadModel(
   }
 }
 
-function model_of(module: Module, file: Uint8Array, where: string): Model {
+async function model_of(
+  module: Module,
+  file: Uint8Array,
+  options: LoadOptions,
+  where: string,
+): Promise<Model> {
   try {
-    if (file[0] === 0x3c) throw new LapisError('the file is a page (HTML), not a model; check the address');
-    return new Model(module, file);
+    return new Model(module, await model_bytes(file, options), file.byteLength);
   } catch (error) {
     throw error instanceof LapisError ? new LapisError(`${where}${error.message}`) : error;
   }
@@ -82,7 +87,7 @@ export class Model {
   private readonly labels: string[];
 
   /** @internal */
-  constructor(module: Module, file: Uint8Array) {
+  constructor(module: Module, file: Uint8Array, bytes_of_source: number) {
     const [address = 0] = module.put(file);
     this.handle = module.check(module.api.lapis_model_load(address, file.byteLength));
     module.release();
@@ -90,6 +95,7 @@ export class Model {
     this.backend = module.backend;
     this.threads = module.threads;
     this.info = module.json(module.check(module.api.lapis_model_info(this.handle))) as ModelInfo;
+    this.info.bytes = bytes_of_source;
     this.labels = this.info.labels;
   }
 

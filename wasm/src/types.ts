@@ -83,7 +83,34 @@ export interface LoadOptions {
   threads?: number;
   /** Default: the file beside this package. */
   wasm?: URL | string | BufferSource | WebAssembly.Module;
+  /**
+   * Of a .keras or .h5 file, which does not say how pixels become the numbers it reads. Default: numbers as they are.
+   */
+  input?: InputOptions;
+  /** Of a .keras or .h5 file: names of the classes, one for each value that the network puts out. */
+  labels?: string[];
 }
+
+/** As a model file of this library has it (lib/lapis/input/image.h): x = (byte * scale - mean) / std. */
+export type InputOptions =
+  | { kind: 'tensor' }
+  | {
+      kind: 'image';
+      /** Pixels; what the network takes. */
+      width: number;
+      height: number;
+      /** 3: RGB, 1: grey. Default: 3. */
+      channels?: number;
+      /** How a picture of another aspect ratio gets in. Default: 'crop'. */
+      fit?: 'crop' | 'fit';
+      /** Grey value of what stays free with 'fit', 0 to 255. Default: 0. */
+      fill?: number;
+      /** Default: 1 / 255. */
+      scale?: number;
+      /** One a channel, or one for all. Default: none. */
+      mean?: number[];
+      std?: number[];
+    };
 
 /** What one layer put out in the last prediction. */
 export interface Activation {

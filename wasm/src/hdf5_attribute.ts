@@ -1,0 +1,70 @@
+// A group's attribute, checked before jsfive reads it: that its values lie in it, and its texts in the file.
+import type { ByteReader } from './byte_reader.js';
+
+const variable_length = 9;
+const most_heap_objects = 500_000;
+
+/** Global heaps, where texts lie. jsfive copies each again for every group that has a text in it. */
+export class HeapBudget {
+  private readonly file: ByteReader;
+  private bytes = 0;
+  private objects = 0;
+
+  constructor(file: ByteReader) {
+    this.file = file;
+  }
+
+  /** Checks a heap whose texts one attribute has. */
+  use(address: number): void {
+    const { file } = this;
+    file.need_start(address, 'GCOL', 'texts of an attribute');
+    const size = file.u64(address + 8);
+    file.need(address, size, 'the texts of an attribute');
+    this.bytes += size;
+    if (this.bytes > 16 * file.size + (1 << 24)) file.damaged(address, 'texts that attributes do not share');
+    for (let at = address + 16; at + 16 <= address + size; at += 16 + Math.ceil(file.u64(at + 8) / 8) * 8) {
+      if (file.u16(at) === 0) break;
+      if (at + 16 + file.u64(at + 8) > address + size) file.damaged(at, 'a text of an attribute');
+      if (++this.objects > most_heap_objects) file.damaged(at, `at most ${most_heap_objects} texts`);
+    }
+  }
+}
+
+export function check_attribute(file: ByteReader, heaps: HeapBudget, at: number, size: number): void {
+  const version = file.u8(at);
+  if (version !== 1 && version !== 3) file.damaged(at, 'an attribute of version 1 or 3');
+  // Bit 0 and 1: its type or shape lies elsewhere.
+  if (version === 3 && (file.u8(at + 1) & 3) !== 0)
+    file.fail('shares types between attributes, which is not read; save the model again with Keras');
+  const padded = (bytes: number): number => (version === 1 ? Math.ceil(bytes / 8) * 8 : bytes);
+  const type = at + (version === 1 ? 8 : 9) + padded(file.u16(at + 2));
+  const space = type + padded(file.u16(at + 4));
+  const values = space + padded(file.u16(at + 6));
+  const end = at + size;
+  if (values > end) file.damaged(at, 'a whole attribute');
+  const count = element_count(file, space);
+  const element = file.u32(type + 4);
+  if (count * element > end - values)
+    file.damaged(values, `an attribute's ${count} values of ${element} bytes`);
+  if ((file.u8(type) & 15) !== variable_length) return;
+  if (element !== 16) file.damaged(type, 'texts');
+  const used = new Set<number>();
+  for (let i = 0; i < count; i++) used.add(file.u64(values + 16 * i + 4));
+  for (const heap of used) heaps.use(heap);
+}
+
+/** Of a dataspace message: the product of its sizes. */
+export function element_count(file: ByteReader, at: number): number {
+  return sizes_of(file, at).reduce((product, size) => product * size, 1);
+}
+
+export function sizes_of(file: ByteReader, at: number): number[] {
+  const version = file.u8(at);
+  if (version !== 1 && version !== 2) file.damaged(at, 'a shape');
+  const rank = file.u8(at + 1);
+  if (rank > 32) file.damaged(at, 'a shape of at most 32 axes');
+  // Version 2 says so where there are no values at all, not even one.
+  if (version === 2 && file.u8(at + 3) === 2) return [0];
+  const begin = at + (version === 1 ? 8 : 4);
+  return Array.from({ length: rank }, (_, axis) => file.u64(begin + 8 * axis));
+}

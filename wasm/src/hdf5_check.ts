@@ -1,0 +1,215 @@
+// Everything in an HDF5 file that can be reached, checked before jsfive opens it: jsfive follows whatever the bytes say,
+// also in circles, and reserves what they declare. Names and values are jsfive's business.
+import { ByteReader, nowhere } from './byte_reader.js';
+import { HeaderReader, message, type Message } from './hdf5_header.js';
+import { check_attribute, HeapBudget } from './hdf5_attribute.js';
+import { stored_data, type Chunk, type StoredData } from './hdf5_storage.js';
+
+const most_objects = 20_000;
+const most_depth = 64;
+const longest_name = 1024;
+
+export interface CheckedFile {
+  /** How many links each group has, by the address of its header. */
+  groups: Map<number, number>;
+  /** Where each data set's values are, by the address of its header. */
+  data: Map<number, StoredData>;
+}
+
+export function check_hdf5(file: ByteReader): CheckedFile {
+  return new Checker(file).run();
+}
+
+class Checker {
+  private readonly file: ByteReader;
+  private readonly groups = new Map<number, number>();
+  private readonly data = new Map<number, StoredData>();
+  /** Addresses of everything visited: each is visited once, so nothing contains itself. */
+  private readonly visited = new Set<number>();
+  private readonly headers: HeaderReader;
+  private readonly heaps: HeapBudget;
+  private stored_bytes = 0;
+  private heap_bytes = 0;
+
+  constructor(file: ByteReader) {
+    this.file = file;
+    this.headers = new HeaderReader(file);
+    this.heaps = new HeapBudget(file);
+  }
+
+  run(): CheckedFile {
+    let level = [this.root()];
+    for (let depth = 0; level.length > 0; depth++) {
+      if (depth > most_depth)
+        this.file.fail(`groups in more than ${most_depth} levels: not a model that Keras saved`);
+      level = level.flatMap((address) => this.visit_object(address));
+    }
+    return { groups: this.groups, data: this.data };
+  }
+
+  private root(): number {
+    const { file } = this;
+    file.need_start(0, '\x89HDF\r\n\x1a\n', 'start of an HDF5 file');
+    const version = file.u8(8);
+    if (![0, 2, 3].includes(version))
+      file.fail(
+        `HDF5 superblock version ${version} is not read (0, 2 and 3 are); save the model again with Keras`,
+      );
+    const [sizes, base, end, root] = version === 0 ? [13, 24, 40, 64] : [9, 12, 28, 36];
+    if (file.u8(sizes) !== 8 || file.u8(sizes + 1) !== 8)
+      file.fail('HDF5 with addresses of other than 8 bytes is not read; save the model again with Keras');
+    if (file.u64(base) !== 0) file.damaged(base, 'an HDF5 file that begins at its first byte');
+    if (file.u64(end) > file.size)
+      file.fail(`ends early: ${file.size} bytes of ${file.u64(end)}; copy or download the file again`);
+    return file.u64(root);
+  }
+
+  /** Returns the addresses of what it contains. */
+  private visit_object(address: number): number[] {
+    this.visit_once(address, 'a group or data set');
+    if (this.groups.size + this.data.size >= most_objects)
+      this.file.fail(`more than ${most_objects} groups and data sets: not a model that Keras saved`);
+    const messages = this.headers.read(address);
+    if (messages.some(({ type }) => type === message.dataspace)) {
+      this.add_data(address, messages);
+      return [];
+    }
+    for (const { type, at, size } of messages) {
+      if (type === message.attribute) check_attribute(this.file, this.heaps, at, size);
+      if (type === message.attribute_info) this.refuse_dense(at, size, 'attributes');
+    }
+    const children = messages.flatMap((found) => this.children_of(found));
+    this.groups.set(address, children.length);
+    return children;
+  }
+
+  private visit_once(address: number, what: string): void {
+    if (this.visited.has(address))
+      this.file.fail(
+        `${what} at byte ${address} is reached in two ways (a hard link or a circle), which Keras never writes`,
+      );
+    this.visited.add(address);
+  }
+
+  private add_data(address: number, messages: Message[]): void {
+    const stored = stored_data(this.file, messages, (root, rank) => this.chunks(root, rank));
+    this.stored_bytes += stored.stored_bytes;
+    if (this.stored_bytes > this.file.size)
+      this.file.fail('data sets that lie on one another: not a model that Keras saved');
+    this.data.set(address, stored);
+  }
+
+  private children_of({ type, at, size }: Message): number[] {
+    const { file } = this;
+    if (type === message.link_info) this.refuse_dense(at, size, 'links');
+    if (type === message.link) return [this.link_target(at, size)];
+    if (type !== message.symbol_table) return [];
+    if (size !== 16) file.damaged(at, 'the list of a group');
+    const names = this.local_heap(file.u64(at + 8));
+    return this.leaves(file.u64(at), 0, 16, 8).flatMap(({ address }) => this.symbols(address, names));
+  }
+
+  /** Many links or attributes in HDF5's newest way lie in a heap; Keras writes the older one. */
+  private refuse_dense(at: number, size: number, what: string): void {
+    const { file } = this;
+    const flags = file.u8(at + 1);
+    const heap = at + 2 + (flags & 1 ? (what === 'links' ? 8 : 2) : 0);
+    if (heap + 8 > at + size) file.damaged(at, `where a group's ${what} lie`);
+    if (file.u64(heap) !== nowhere)
+      file.fail(
+        `keeps a group's ${what} in a way that is not read (dense storage); save the model again with Keras`,
+      );
+  }
+
+  private link_target(at: number, size: number): number {
+    const { file } = this;
+    const flags = file.u8(at + 1);
+    const kind = flags & 8 ? file.u8(at + 2) : 0;
+    if (kind !== 0) this.refuse_link(kind === 1 ? 'a soft' : 'an external');
+    let next = at + 2 + (flags & 8 ? 1 : 0) + (flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0);
+    const width = 1 << (flags & 3);
+    const name_size = width === 1 ? file.u8(next) : width === 2 ? file.u16(next) : longest_name + 1;
+    next += width + name_size;
+    if (file.u8(at) !== 1 || name_size > longest_name || next + 8 > at + size)
+      file.damaged(at, 'a link of a group');
+    return file.u64(next);
+  }
+
+  private refuse_link(kind: string): never {
+    return this.file.fail(
+      `contains ${kind} link, which is not followed: a model file brings all that it needs; save it with model.save()`,
+    );
+  }
+
+  /** Where names end: the end of the heap's data. */
+  private local_heap(address: number): { begin: number; end: number } {
+    const { file } = this;
+    this.visit_once(address, 'the names of a group');
+    file.need_start(address, 'HEAP', 'names of a group');
+    const begin = file.u64(address + 24);
+    const size = file.u64(address + 8);
+    file.need(begin, size, 'the names of a group');
+    this.heap_bytes += size;
+    if (this.heap_bytes > file.size) file.damaged(address, "groups' names that do not overlap");
+    return { begin, end: begin + size };
+  }
+
+  /** The objects of a symbol table node. */
+  private symbols(address: number, names: { begin: number; end: number }): number[] {
+    const { file } = this;
+    this.visit_once(address, 'a part of a group');
+    file.need_start(address, 'SNOD', 'part of a group');
+    const found: number[] = [];
+    for (let i = 0; i < file.u16(address + 6); i++) {
+      const entry = address + 8 + i * 40;
+      const name = names.begin + file.u64(entry);
+      const kind = file.u32(entry + 16);
+      if (kind === 2) this.refuse_link('a soft');
+      if (kind > 2) file.damaged(entry + 16, 'a link of a group');
+      const end = name < names.end ? file.bytes.indexOf(0, name) : -1;
+      if (end < 0 || end >= names.end || end - name > longest_name) file.damaged(entry, 'a name in a group');
+      found.push(file.u64(entry + 8));
+    }
+    return found;
+  }
+
+  /** A version 1 B-tree's leaf entries: of groups (`type` 0) or chunks (1), with keys of `key_bytes`. */
+  private leaves(
+    root: number,
+    type: number,
+    entry_bytes: number,
+    key_bytes: number,
+  ): { address: number; key: number }[] {
+    const { file } = this;
+    const read = (address: number, level: number | null): { address: number; key: number }[] => {
+      this.visit_once(address, 'a node of a tree');
+      file.need_start(address, 'TREE', type === 0 ? 'list of a group' : 'list of chunks');
+      const own_level = file.u8(address + 5);
+      if (file.u8(address + 4) !== type || (level !== null && own_level !== level) || own_level > 20)
+        file.damaged(address + 4, 'a node of a tree');
+      const count = file.u16(address + 6);
+      file.need(address + 24, count * entry_bytes + key_bytes, 'a node of a tree');
+      const entries = Array.from({ length: count }, (_, i) => {
+        const key = address + 24 + i * entry_bytes;
+        return { key, address: file.u64(key + key_bytes) };
+      });
+      return own_level === 0 ? entries : entries.flatMap((entry) => read(entry.address, own_level - 1));
+    };
+    return read(root, null);
+  }
+
+  private chunks(root: number, rank: number): Chunk[] {
+    const { file } = this;
+    const key_bytes = 8 + 8 * (rank + 1);
+    return this.leaves(root, 1, key_bytes + 8, key_bytes).map(({ address, key }) => {
+      const size = file.u32(key);
+      file.need(address, size, `a chunk of ${size} bytes`);
+      return {
+        at: address,
+        size,
+        skipped_filters: file.u32(key + 4),
+        offsets: Array.from({ length: rank }, (_, axis) => file.u64(key + 8 + 8 * axis)),
+      };
+    });
+  }
+}
