@@ -1,6 +1,6 @@
 // The worker's life: started from a blob, started again by the next call after it died. Every call passes through here.
 import worker_url from './worker.ts?worker&url';
-import type { Calls, LoadedModel, Progress } from './protocol';
+import type { Calls, LoadedModel, ModelSource, Progress } from './protocol';
 import { Remote, RemoteError } from './rpc';
 
 /** The worker ended or stopped answering. What it held is gone; the next call starts another. */
@@ -31,18 +31,23 @@ export class Engine {
    * tries again.
    */
   load(
-    key: string,
-    source: string | ArrayBuffer,
+    { key, source, additions = {} }: ModelSource,
     on_progress?: (progress: Progress) => void,
   ): Promise<LoadedModel> {
     const known = this.models.get(key);
     if (known) return known;
-    const loading = this.connect().call('load_model', { key, source, simd: this.simd }, on_progress);
+    const params = { key, source, additions, simd: this.simd };
+    const loading = this.connect().call('load_model', params, on_progress);
     this.models.set(key, loading);
     loading.catch(() => {
       if (this.models.get(key) === loading) this.models.delete(key);
     });
     return loading;
+  }
+
+  /** The next `load` of this model loads it again: its additions have changed. */
+  forget(key: string): void {
+    this.models.delete(key);
   }
 
   /** A prediction or a decoding. A trap inside the WebAssembly, or no answer at all, counts as the worker's death. */

@@ -18,6 +18,11 @@ export function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
 }
 
+/** A number of any size, to four digits. */
+export function plain(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}
+
 export function bytes(value: number): string {
   if (value < 1_000) return `${value} bytes`;
   if (value < 1_000_000) return `${short_format.format(value / 1_000)} kB`;

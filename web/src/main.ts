@@ -1,11 +1,13 @@
-// Starts the page and wires its parts: the index of models, the two tabs, files from anywhere, and the address.
+// Starts the page and wires its parts: the index of models, the tabs, files from anywhere, and the address.
 import './styles/page.css';
 import { by_id } from './dom';
 import { connect_drop_and_paste } from './drop_and_paste';
 import { Engine } from './engine';
 import { kind_of_file } from './files';
-import { entry_of_opened_file, fetch_index, type Kind, type ModelEntry } from './models';
+import { fetch_index, type Kind, type ModelEntry } from './models';
 import { set_notice } from './notice';
+import { NumbersPanel } from './numbers_panel';
+import { open_own_model } from './own_model';
 import { PicturePanel } from './picture_panel';
 import { sentences } from './samples';
 import { Tabs, type TabName } from './tabs';
@@ -17,6 +19,8 @@ class Page {
   private readonly tabs: Tabs;
   private readonly text: TextPanel;
   private readonly picture: PicturePanel;
+  /** Once a model for it was opened. */
+  private numbers: NumbersPanel | null = null;
   private opened_models = 0;
 
   constructor(
@@ -38,7 +42,7 @@ class Page {
     connect_drop_and_paste((file) => {
       void this.open_file(file);
     });
-    for (const id of ['text-model-file', 'picture-model-file']) this.connect_model_input(id);
+    for (const tab of ['text', 'picture', 'numbers']) this.connect_model_input(`${tab}-model-file`);
     addEventListener('hashchange', () => {
       this.read_url();
     });
@@ -57,14 +61,22 @@ class Page {
     });
   }
 
-  private panel_of(tab: TabName): TextPanel | PicturePanel {
-    return tab === 'text' ? this.text : this.picture;
+  private panel_of(tab: TabName): TextPanel | PicturePanel | NumbersPanel {
+    if (tab === 'numbers' && this.numbers) return this.numbers;
+    return tab === 'picture' ? this.picture : this.text;
   }
 
   private async open_file(file: File): Promise<void> {
     const kind = await kind_of_file(file, this.tabs.open);
     if (kind === 'model') {
       await this.open_model(file);
+      return;
+    }
+    // A list of classes for a model that has no names for them.
+    if (kind === 'text' && this.tabs.open === 'picture' && (await this.picture.panel.take_labels(file)))
+      return;
+    if (kind === 'text' && this.tabs.open === 'numbers' && this.numbers) {
+      await this.numbers.open_file(file);
       return;
     }
     this.tabs.show(kind);
@@ -87,22 +99,24 @@ class Page {
     set_notice(place, null);
     const key = `opened-${++this.opened_models}`;
     try {
-      const source = await file.arrayBuffer();
-      const { info } = await this.engine.load(key, source);
-      if (info.input.kind === 'tensor') {
-        throw new Error('it reads plain numbers, not text or pictures, so this page has nothing to give it.');
+      const entry = await open_own_model(this.engine, key, file);
+      if (entry.kind === 'numbers') this.add_numbers_model(entry);
+      else {
+        this.tabs.show(entry.kind === 'text' ? 'text' : 'picture');
+        this.panel_of(this.tabs.open).panel.add(entry);
       }
-      const entry = entry_of_opened_file(key, file, source, info, info.input.kind);
-      this.tabs.show(info.input.kind === 'text' ? 'text' : 'picture');
-      this.panel_of(this.tabs.open).panel.add(entry);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      const keras = /\.(keras|h5|hdf5)$/i.test(file.name);
-      const hint = keras
-        ? ` Keras’s own files are turned into one for this page by “lapis convert ${file.name}”.`
-        : '';
-      set_notice(place, `The model “${file.name}” cannot be used: ${reason}${hint}`);
+      set_notice(place, `The model “${file.name}” cannot be used: ${reason}`);
     }
+  }
+
+  private add_numbers_model(entry: ModelEntry): void {
+    if (this.numbers) this.numbers.panel.add(entry);
+    else this.numbers = new NumbersPanel(this.engine, entry);
+    this.tabs.show('numbers');
+    this.numbers.panel.wake();
+    this.numbers.read_area();
   }
 
   private read_url(): void {
@@ -120,6 +134,7 @@ class Page {
   }
 
   private write_url(): void {
+    if (this.tabs.open === 'numbers') return; // an opened file is not there for whoever gets the address
     const state: UrlState = {
       tab: this.tabs.open,
       text_model: this.text.panel.model.key,

@@ -2,25 +2,32 @@
 import type { ModelInfo } from 'lapis';
 import { make } from './dom';
 import { bytes, compact, percent } from './format';
+import type { PixelRange } from './own_model';
+import type { ModelSource } from './protocol';
 
-export type Kind = 'text' | 'image';
+export type Kind = 'text' | 'image' | 'numbers';
 
 /** One line of weights/models.json (written by tools/build_index.mjs), or a file the visitor opened. */
-export interface ModelEntry {
-  /** Unique on this page; for the page's own models their name. */
-  key: string;
+export interface ModelEntry extends ModelSource {
+  /** `key` is unique on this page; for the page's own models their name. */
   name: string;
   kind: Kind;
   bytes: number;
   parameters: number;
   labels: string[];
   metrics: Record<string, number>;
-  /** Where to fetch it, or the opened file's own bytes. */
-  source: string | ArrayBuffer;
   is_default: boolean;
+  /** Of a file that the visitor opened. */
+  opened?: OpenedModel;
 }
 
-interface IndexLine extends Omit<ModelEntry, 'key' | 'source' | 'is_default'> {
+export interface OpenedModel {
+  info: ModelInfo;
+  /** What the file leaves open and the visitor says: a Keras file names no classes and has no range of pixels. */
+  asks: { classes: number; pixels: PixelRange | null } | null;
+}
+
+interface IndexLine extends Omit<ModelEntry, keyof ModelSource | 'is_default' | 'opened'> {
   file: string;
   version: string;
   default: boolean;
@@ -44,24 +51,11 @@ export async function fetch_index(): Promise<ModelEntry[]> {
   }));
 }
 
-export function entry_of_opened_file(
-  key: string,
-  file: File,
-  source: ArrayBuffer,
-  info: ModelInfo,
-  kind: Kind,
-): ModelEntry {
-  return {
-    key,
-    name: file.name,
-    kind,
-    bytes: source.byteLength,
-    parameters: info.parameters,
-    labels: info.labels,
-    metrics: info.metrics,
-    source,
-    is_default: false,
-  };
+/** As many names as the network puts out values, before it has put out any; empty ones become "class 0" and so on. */
+export function class_names_of({ labels, opened }: ModelEntry): string[] {
+  if (labels.length > 0 || !opened) return labels;
+  const classes = opened.info.layers.at(-1)?.output_shape.at(-1) ?? 0;
+  return classes === 1 ? ['output'] : Array.from({ length: classes }, (_, i) => `class ${i}`);
 }
 
 const titles: Record<string, string> = {
@@ -97,7 +91,7 @@ export function metric_lines(metrics: Record<string, number>): [string, string][
 }
 
 /** On the test rows, which no choice has looked at; while a file has no such figures yet, on the validation rows. */
-function score_of(metrics: Record<string, number>): string {
+function score_of({ metrics, opened }: ModelEntry): string {
   for (const [name, prefix] of [
     ['Test', 'test'],
     ['Validation', 'val'],
@@ -108,7 +102,7 @@ function score_of(metrics: Record<string, number>): string {
       return `${name}: ${percent(accuracy)} · F1 ${macro_f1.toFixed(2)}`;
     }
   }
-  return 'not measured';
+  return opened ? 'opened by you' : 'not measured';
 }
 
 /** Radio cards: size and test metrics are visible before anything is loaded. */
@@ -138,7 +132,7 @@ export class ModelCards {
         { class: 'model-figures' },
         `${bytes(entry.bytes)} · ${compact(entry.parameters)} parameters`,
       ),
-      make('span', { class: 'model-figures' }, score_of(entry.metrics)),
+      make('span', { class: 'model-figures' }, score_of(entry)),
     );
   }
 }

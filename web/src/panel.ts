@@ -3,12 +3,14 @@
 import { announce } from './announcer';
 import { by_id, make } from './dom';
 import { WorkerDied, type Engine } from './engine';
-import { bytes, percent } from './format';
+import { bytes } from './format';
 import { Latest } from './latest';
 import { fill_model_details } from './model_details';
-import { ModelCards, title_of, type ModelEntry } from './models';
+import { class_names_of, ModelCards, title_of, type ModelEntry } from './models';
+import { OwnModelView } from './own_model_view';
 import type { LoadedModel, Outcome } from './protocol';
-import { best_of, label_of, ResultView } from './result_view';
+import { answer_in_words, ResultView } from './result_view';
+import type { TabName } from './tabs';
 
 export interface PanelHooks<Input, Result extends Outcome> {
   classify(key: string, input: Input): Promise<Result>;
@@ -35,13 +37,14 @@ export class Panel<Input, Result extends Outcome> {
   private readonly cards: ModelCards;
   private readonly status: HTMLElement;
   private readonly details: HTMLElement;
+  private readonly own: OwnModelView;
   private readonly queue: Latest<Input, Answer<Result>>;
   private input: Input | null = null;
   private ready = false;
   private first_answer: (() => void) | null = null;
 
   constructor(
-    private readonly id: 'text' | 'picture',
+    private readonly id: TabName,
     private readonly engine: Engine,
     private readonly entries: ModelEntry[],
     first: ModelEntry,
@@ -51,6 +54,10 @@ export class Panel<Input, Result extends Outcome> {
     this.result = new ResultView(by_id(`${id}-result`, HTMLElement));
     this.status = by_id(`${id}-status`, HTMLElement);
     this.details = by_id(`${id}-details`, HTMLElement);
+    this.own = new OwnModelView(by_id(`${id}-own`, HTMLElement), id, (entry) => {
+      this.engine.forget(entry.key);
+      void this.select(entry);
+    });
     this.cards = new ModelCards(by_id(`${id}-models`, HTMLElement), `${id}-model`, (entry) => {
       void this.select(entry);
       hooks.chosen();
@@ -65,7 +72,7 @@ export class Panel<Input, Result extends Outcome> {
       },
     );
     this.cards.show(entries, first);
-    this.result.clear(first.labels, hooks.empty_message);
+    this.result.clear(class_names_of(first), hooks.empty_message);
   }
 
   /** Resolves when the first answer has been painted: the moment to fetch what is not needed yet. */
@@ -76,13 +83,15 @@ export class Panel<Input, Result extends Outcome> {
   /** Loads a model, with progress, and asks it about the present input. */
   async select(entry: ModelEntry): Promise<void> {
     this.model = entry;
+    this.own.show(entry);
+    by_id(`panel-${this.id}`, HTMLElement).classList.toggle('own-model', entry.opened !== undefined);
     this.ready = false;
     this.queue.cancel();
     this.clear(this.input === null ? this.hooks.empty_message : 'Loading the model …');
     this.details.replaceChildren(make('p', {}, 'Shown once the model is loaded.'));
     const progress = this.show_progress(entry);
     try {
-      const loaded = await this.engine.load(entry.key, entry.source, (state) => {
+      const loaded = await this.engine.load(entry, (state) => {
         // The size in the index, because a compressed transfer announces its compressed size.
         progress.value = Math.min(1, state.loaded / entry.bytes);
       });
@@ -114,6 +123,11 @@ export class Panel<Input, Result extends Outcome> {
     void this.select(entry);
   }
 
+  /** Names for the classes of the chosen model, if it takes any; false where it does not. */
+  async take_labels(file: File): Promise<boolean> {
+    return this.own.take_file(file);
+  }
+
   /** The newest input; null when there is none. Whatever is still being computed is never painted. */
   submit(input: Input | null, message = this.hooks.empty_message): void {
     this.input = input;
@@ -126,14 +140,14 @@ export class Panel<Input, Result extends Outcome> {
   }
 
   private clear(message: string): void {
-    this.result.clear(this.model.labels, message);
+    this.result.clear(class_names_of(this.model), message);
     this.hooks.cleared();
   }
 
   private async ask(input: Input): Promise<Answer<Result>> {
     const entry = this.model;
     // At once where the model is loaded; after the worker died this loads it again.
-    const model = await this.engine.load(entry.key, entry.source);
+    const model = await this.engine.load(entry);
     const start = performance.now();
     const result = await this.hooks.classify(entry.key, input);
     return { result, model, round_trip_ms: performance.now() - start };
@@ -144,8 +158,7 @@ export class Panel<Input, Result extends Outcome> {
     const { backend, threads } = model;
     this.result.paint(result, { round_trip_ms, backend, threads }, this.hooks.expected(input));
     this.hooks.painted(result, input, model);
-    const best = best_of(result.probabilities);
-    announce(`${label_of(result.labels, best)}, ${percent(result.probabilities[best] ?? 0)}`);
+    announce(answer_in_words(result));
     this.first_answer?.();
   }
 

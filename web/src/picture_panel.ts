@@ -42,7 +42,8 @@ export class PicturePanel {
   ) {
     this.panel = new Panel('picture', engine, entries, first, {
       classify: (key, input) => this.classify(key, input),
-      expected: ({ opened }) => opened.sample,
+      expected: ({ opened: { sample } }) =>
+        sample !== null && this.panel.model.labels.includes(sample) ? sample : null,
       chosen: changed,
       cleared: () => {
         this.seen.width = 0; // assigning a width empties a canvas

@@ -1,7 +1,17 @@
 // What the page asks its worker, and what it gets back. The only file both sides import types from.
-import type { ModelInfo, Token } from 'lapis';
+import type { LoadOptions, ModelInfo, Token } from 'lapis';
 
 export type Fit = 'crop' | 'fit';
+
+/** What a visitor adds to a Keras file: how pixels become numbers, and the names of the classes. */
+export type Additions = Pick<LoadOptions, 'input' | 'labels'>;
+
+/** A model and where it comes from: an address, or the bytes of a file that was opened. */
+export interface ModelSource {
+  key: string;
+  source: string | ArrayBuffer;
+  additions?: Additions;
+}
 
 export interface LoadedModel {
   info: ModelInfo;
@@ -10,6 +20,7 @@ export interface LoadedModel {
 }
 
 export interface Outcome {
+  /** Empty where neither the file nor the visitor named the classes. */
   labels: string[];
   probabilities: Float32Array;
   /** Milliseconds inside the network, measured by the library. */
@@ -55,12 +66,14 @@ export interface LayerMaps {
 
 export interface Calls {
   load_model: {
-    params: { key: string; source: string | ArrayBuffer; simd: boolean };
+    params: ModelSource & { simd: boolean };
     result: LoadedModel;
   };
   classify_text: { params: { key: string; text: string }; result: TextOutcome };
   decode_picture: { params: { blob: Blob; name: string }; result: DecodedPicture };
   classify_picture: { params: { key: string; picture: number; fit: Fit }; result: PictureOutcome };
+  /** One row of a model that reads plain numbers; `shape` with the batch, which is 1. */
+  classify_numbers: { params: { key: string; values: Float32Array; shape: number[] }; result: Outcome };
   /** About the model's last prediction. */
   look_inside: { params: { key: string }; result: LayerMaps[] };
 }

@@ -1,6 +1,6 @@
 // The answer: the most probable class in large letters, then every class with its bar and number, then the time taken.
 import { make } from './dom';
-import { milliseconds, percent } from './format';
+import { milliseconds, percent, plain } from './format';
 import type { Outcome } from './protocol';
 
 export interface Timing {
@@ -15,6 +15,22 @@ export function best_of(probabilities: Float32Array): number {
 
 export function label_of(labels: readonly string[], index: number): string {
   return labels[index] ?? `class ${index}`;
+}
+
+/** Shares from 0 to 1, or values of any size, as a network without a softmax puts out. */
+function are_shares(values: Float32Array): boolean {
+  return values.every((value) => value >= 0 && value <= 1);
+}
+
+function value_in_words(values: Float32Array, index: number): string {
+  const value = values[index] ?? 0;
+  return are_shares(values) ? percent(value) : plain(value);
+}
+
+/** For people who hear it. */
+export function answer_in_words({ labels, probabilities }: Outcome): string {
+  const best = best_of(probabilities);
+  return `${label_of(labels, best)}, ${value_in_words(probabilities, best)}`;
 }
 
 function machinery_in_words({ backend, threads }: Timing): string {
@@ -70,16 +86,16 @@ export class ResultView {
     const { labels, probabilities, ms } = outcome;
     this.use_rows(probabilities.length, labels);
     const best = best_of(probabilities);
+    const full = are_shares(probabilities) ? 1 : Math.max(...probabilities.map(Math.abs));
     this.rows.forEach(({ row, bar, number }, index) => {
-      const share = probabilities[index] ?? 0;
       row.classList.toggle('best', index === best);
-      bar.style.setProperty('--share', share.toFixed(4));
-      number.textContent = percent(share);
+      bar.style.setProperty('--share', Math.abs((probabilities[index] ?? 0) / full).toFixed(4));
+      number.textContent = value_in_words(probabilities, index);
     });
     this.verdict.replaceChildren(
       make('span', { class: 'verdict-label' }, label_of(labels, best)),
       ' ',
-      make('span', { class: 'verdict-share' }, percent(probabilities[best] ?? 0)),
+      make('span', { class: 'verdict-share' }, value_in_words(probabilities, best)),
     );
     this.paint_expected(expected, label_of(labels, best));
     this.timing.replaceChildren(

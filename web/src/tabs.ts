@@ -1,8 +1,8 @@
-// Two tabs after the ARIA pattern: one tab stop, arrow keys move and open.
+// The tabs after the ARIA pattern: one tab stop, arrow keys move and open.
 import { by_id } from './dom';
 
-export type TabName = 'text' | 'picture';
-const names: readonly TabName[] = ['text', 'picture'];
+export type TabName = 'text' | 'picture' | 'numbers';
+const names: readonly TabName[] = ['text', 'picture', 'numbers'];
 
 export class Tabs {
   open: TabName = 'text';
@@ -16,8 +16,11 @@ export class Tabs {
       button.addEventListener('keydown', (event) => {
         if (!['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(event.key)) return;
         event.preventDefault();
-        const other: TabName =
-          event.key === 'Home' ? 'text' : event.key === 'End' ? 'picture' : other_of(name);
+        // The last one is there once a model for it was opened.
+        const shown = names.filter((candidate) => !this.button(candidate).hidden);
+        const at = shown.indexOf(name);
+        const step = event.key === 'ArrowLeft' ? at - 1 : event.key === 'ArrowRight' ? at + 1 : 0;
+        const other = shown.at(event.key === 'End' ? -1 : step % shown.length) ?? name;
         this.show(other);
         this.button(other).focus();
       });
@@ -27,6 +30,7 @@ export class Tabs {
   show(tab: TabName): void {
     if (tab === this.open) return;
     this.open = tab;
+    this.button(tab).hidden = false;
     for (const name of names) {
       const button = this.button(name);
       button.setAttribute('aria-selected', String(name === tab));
@@ -39,8 +43,4 @@ export class Tabs {
   private button(name: TabName): HTMLButtonElement {
     return by_id(`tab-${name}`, HTMLButtonElement);
   }
-}
-
-function other_of(name: TabName): TabName {
-  return name === 'text' ? 'picture' : 'text';
 }

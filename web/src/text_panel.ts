@@ -26,7 +26,10 @@ export class TextPanel {
   ) {
     this.panel = new Panel('text', engine, entries, first, {
       classify: (key, text) => engine.call('classify_text', { key, text }),
-      expected: (text) => sentences.find((sentence) => sentence.text === text)?.expected ?? null,
+      expected: (text) => {
+        const expected = sentences.find((sentence) => sentence.text === text)?.expected ?? null;
+        return expected !== null && this.panel.model.labels.includes(expected) ? expected : null;
+      },
       chosen: changed,
       cleared: () => {
         this.tokens.clear();

@@ -1,5 +1,5 @@
 // Owns the WebAssembly module and the models. Everything numeric happens here, off the page's thread.
-import { loadModel, type Model } from 'lapis';
+import { loadModel, type Model, type Prediction } from 'lapis';
 import type { Outcome } from './protocol';
 import { serve } from './rpc';
 import { beginning_of } from './words';
@@ -19,16 +19,18 @@ function model_of(key: string): Model {
   return model;
 }
 
-function outcome_of({ labels, probabilities, ms }: Outcome): Outcome {
-  return { labels, probabilities, ms };
+function outcome_of(model: Model, { probabilities, ms }: Pick<Prediction, 'probabilities' | 'ms'>): Outcome {
+  const { labels } = model.info;
+  return { labels: labels.length > 0 || probabilities.length > 1 ? labels : ['output'], probabilities, ms };
 }
 
 serve(scope, {
-  async load_model({ key, source, simd }, report) {
+  async load_model({ key, source, additions, simd }, report) {
     // Without `simd` the library picks: SIMD where this browser has it. Threads are used where the host isolates the
     // page; elsewhere asking for them changes nothing.
     const threads = Math.min(4, navigator.hardwareConcurrency || 1);
-    const model = await loadModel(source, { onProgress: report, threads, ...(simd ? {} : { simd: false }) });
+    const options = { ...additions, onProgress: report, threads, ...(simd ? {} : { simd: false }) };
+    const model = await loadModel(source, options);
     models.get(key)?.dispose();
     models.set(key, model);
     return { info: model.info, backend: model.backend, threads: model.threads };
@@ -40,7 +42,11 @@ serve(scope, {
     const { beginning, words_after } = beginning_of(text, length);
     const prediction = model.predictText(beginning);
     const { tokens, truncated } = prediction;
-    return { ...outcome_of(prediction), tokens: tokens.slice(0, length), truncated: truncated + words_after };
+    return {
+      ...outcome_of(model, prediction),
+      tokens: tokens.slice(0, length),
+      truncated: truncated + words_after,
+    };
   },
 
   async decode_picture({ blob, name }) {
@@ -53,9 +59,17 @@ serve(scope, {
 
   classify_picture({ key, picture: number, fit }) {
     if (picture?.number !== number) throw new Error('another picture has been opened since');
-    const prediction = model_of(key).predictImage(picture.pixels, { fit });
+    const model = model_of(key);
+    const prediction = model.predictImage(picture.pixels, { fit });
     const { pixels, width, height } = prediction;
-    return { ...outcome_of(prediction), pixels, width, height };
+    return { ...outcome_of(model, prediction), pixels, width, height };
+  },
+
+  classify_numbers({ key, values, shape }) {
+    const model = model_of(key);
+    const started = performance.now();
+    const probabilities = model.predict(values, shape);
+    return outcome_of(model, { probabilities, ms: performance.now() - started });
   },
 
   look_inside({ key }) {
