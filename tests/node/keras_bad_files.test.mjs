@@ -227,6 +227,23 @@ test('a group that contains itself, and trees in circles', () => {
   ]);
 });
 
+test('an attribute of a type that jsfive would follow for long', async () => {
+  const file = weights();
+  // After the name, padded to 16 bytes, its type: variable-length texts.
+  const type = Buffer.from(file.buffer).indexOf('model_config\0') + 16;
+  assert.equal(file[type], 0x19);
+  for (const [place, values] of [
+    [type, [0x13, 0, 0, 0, 0, 0, 0, 0]], // texts of no bytes
+    [type, [0x19, 0]], // lists of something
+    [type, [0x18, 0, 0, 0, 1, 0, 0, 0, 0x18]], // an enumeration of enumerations
+    [type + 4, [17]],
+  ]) {
+    const damaged = file.slice();
+    damaged.set(values, place);
+    await rejects(damaged, /damaged at byte \d+: expected/);
+  }
+});
+
 const sources = skip ? [] : ['lstm.h5', 'lstm.keras', 'cnn_cifar_pool.keras', 'bilstm_stack.h5'];
 
 test('truncated at hundreds of lengths', { skip, timeout: 60_000 }, async () => {

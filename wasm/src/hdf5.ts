@@ -26,6 +26,9 @@ export class Hdf5 {
   private readonly checked: CheckedFile;
   private readonly root: Group;
   private readonly what: string;
+  /** By path: to jsfive, opening a group is reading all of its links. */
+  private readonly opened = new Map<string, Group | Dataset>();
+  private readonly names = new Map<Group, Set<string>>();
 
   /** `what` opens the text of errors: "model.weights.h5", or nothing where the file is this one. */
   constructor(bytes: Uint8Array, what = '') {
@@ -89,25 +92,33 @@ export class Hdf5 {
   }
 
   private find(path: string): Group | Dataset | null {
-    let found: Group | Dataset | null = this.root;
-    let at = '';
-    for (const name of path.split('/')) {
-      if (name === '') continue;
-      const group: Group | Dataset | null = found;
-      if (!(group instanceof Group) || !this.names_of(group, at).includes(name)) return null;
-      at = at === '' ? name : `${at}/${name}`;
-      found = this.guard<Group | Dataset | null>(at, () => group.get(name));
-    }
+    return this.open(path.split('/').filter((name) => name !== ''));
+  }
+
+  private open(names: string[]): Group | Dataset | null {
+    const name = names.at(-1);
+    if (name === undefined) return this.root;
+    const path = names.join('/');
+    const known = this.opened.get(path);
+    if (known) return known;
+    const group = this.open(names.slice(0, -1));
+    if (!(group instanceof Group) || !this.names_of(group, path).has(name)) return null;
+    const found = this.guard(path, () => group.get(name));
+    if (found) this.opened.set(path, found);
     return found;
   }
 
-  private names_of(group: Group, path: string): string[] {
-    const names = this.guard(path, () => group.keys);
+  private names_of(group: Group, path: string): Set<string> {
+    const known = this.names.get(group);
+    if (known) return known;
+    const names = this.guard(path, () => new Set(group.keys));
     // To jsfive a slash leads on and a dot stays, and of two equal names it knows one.
-    if (names.some((name) => name === '' || name === '.' || name.includes('/')))
-      this.file.fail(`group "${path}": a name that is none; the file is damaged`);
-    if (names.length !== this.checked.groups.get(group._dataobjects.offset))
-      this.file.fail(`group "${path}": a name stands twice; the file is damaged`);
+    for (const name of names)
+      if (name === '' || name === '.' || name.includes('/'))
+        this.file.fail(`"${path}": a name that is none; the file is damaged`);
+    if (names.size !== this.checked.groups.get(group._dataobjects.offset))
+      this.file.fail(`"${path}": a name stands twice; the file is damaged`);
+    this.names.set(group, names);
     return names;
   }
 

@@ -44,13 +44,23 @@ export function check_attribute(file: ByteReader, heaps: HeapBudget, at: number,
   if (values > end) file.damaged(at, 'a whole attribute');
   const count = element_count(file, space);
   const element = file.u32(type + 4);
-  if (count * element > end - values)
+  check_type(file, type);
+  if (!(count * element <= end - values))
     file.damaged(values, `an attribute's ${count} values of ${element} bytes`);
   if ((file.u8(type) & 15) !== variable_length) return;
-  if (element !== 16) file.damaged(type, 'texts');
+  // What is no text but a list is read by jsfive for as long as it says it is.
+  if (element !== 16 || (file.u8(type + 1) & 1) !== 1) file.damaged(type, 'texts');
   const used = new Set<number>();
   for (let i = 0; i < count; i++) used.add(file.u64(values + 16 * i + 4));
   for (const heap of used) heaps.use(heap);
+}
+
+/** Of a datatype message, where jsfive could run on: elements of no size, and types made of types made of types. */
+export function check_type(file: ByteReader, at: number): void {
+  const enumerated = 8;
+  if (file.u32(at + 4) === 0) file.damaged(at + 4, 'elements of at least one byte');
+  if ((file.u8(at) & 15) === enumerated && (file.u8(at + 8) & 15) !== 0)
+    file.damaged(at + 8, 'whole numbers');
 }
 
 /** Of a dataspace message: the product of its sizes. */

@@ -1,6 +1,6 @@
 // Where a data set's values are and whether the file holds as many as it declares; and their bytes, put together.
 import { nowhere, type ByteReader } from './byte_reader.js';
-import { sizes_of } from './hdf5_attribute.js';
+import { check_type, sizes_of } from './hdf5_attribute.js';
 import { message, type Message } from './hdf5_header.js';
 import { inflate } from './inflate.js';
 
@@ -80,6 +80,7 @@ export function stored_data(
 
 /** Bytes of one element; the type itself is read by jsfive, which takes all floating-point numbers for IEEE 754's. */
 function element_size(file: ByteReader, at: number): number {
+  check_type(file, at);
   const size = file.u32(at + 4);
   const floating_point = 1;
   if ((file.u8(at) & 15) === floating_point) {

@@ -144,6 +144,8 @@ function checksum_of(bytes: Uint8Array): number {
     return value;
   });
   let sum = 0xffffffff;
-  for (const byte of bytes) sum = (table[(sum ^ byte) & 255] ?? 0) ^ (sum >>> 8);
+  // By index: an iterator is ten times as slow, and this reads every byte of a model.
+  for (let i = 0; i < bytes.length; i++)
+    sum = (table[(sum ^ (bytes[i] as number)) & 255] as number) ^ (sum >>> 8);
   return (sum ^ 0xffffffff) >>> 0;
 }
