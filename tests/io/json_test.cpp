@@ -105,3 +105,15 @@ TEST_CASE("Names in messages are quoted, escaped and cut") {
   for (int i = 0; i < 100; ++i) accents += "é";
   CHECK(in_quotes(accents) == "\"" + accents.substr(0, 100) + "...\"");
 }
+
+TEST_CASE("Texts are escaped as JSON asks, and no further") {
+  std::string every;
+  for (char c = 0; c < 0x7F; ++c) every += c;
+  every += "\x7F\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80";
+  CHECK(*Json::parse(Json(every).dump()).string() == every);
+  CHECK(Json(std::string("a\"\\/\b\f\n\r\t\x01\x1F\x7F\xC3\xA9")).dump() ==
+        "\"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7F\xC3\xA9\"");
+  CHECK(Json(0.1).dump() == "0.1");
+  CHECK(Json(1e-7).dump() == "1e-07");
+  CHECK(Json(3.0).dump() == "3.0");
+}

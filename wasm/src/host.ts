@@ -1,5 +1,5 @@
-// What the module imports from its host. It is built to need nothing (wasm/CMakeLists.txt), but the C++ runtime inside
-// names a few functions of WASI for the case that it must give up.
+// What the module imports from its host: one function of the package's own, and a few of WASI that the C++ runtime
+// inside names for the case that it must give up.
 
 const bad_file_descriptor = 8;
 const not_supported = 52;
@@ -24,7 +24,15 @@ export function host_imports(
     const buffer = memory()?.buffer;
     if (buffer) new DataView(buffer).setUint32(address, value, true);
   };
+  /** A JSON number at an address, zero-terminated: JavaScript rounds it as C++ would, and the module needs no code for it. */
+  const parse_number = (address: number): number => {
+    const bytes = new Uint8Array(memory()?.buffer ?? new ArrayBuffer(0));
+    let text = '';
+    for (let byte = bytes[address]; byte; byte = bytes[++address]) text += String.fromCharCode(byte);
+    return Number(text);
+  };
   const known: Record<string, (...values: number[]) => number | undefined> = {
+    lapis_parse_number: (address = 0) => parse_number(address),
     emscripten_notify_memory_growth: () => undefined,
     proc_exit: (status = 0) => {
       throw new WebAssembly.RuntimeError(`the WebAssembly ended itself (status ${status})`);

@@ -1,10 +1,12 @@
 #include "lapis/input/text.h"
 
 #include <algorithm>
-#include <optional>
+#include <numeric>
+#include <unordered_map>
 #include <utility>
 
 #include "lapis/core/error.h"
+#include "lapis/core/utf8.h"
 
 namespace lapis {
 
@@ -51,40 +53,6 @@ class TokenReader {
   std::size_t position_ = 0;
 };
 
-/// Bytes of the UTF-8 character at `i`, by its first byte and what RFC 3629 allows after it (no overlong
-/// form, no surrogate, nothing past U+10FFFF); 0: none.
-std::size_t utf8_length(std::string_view text, std::size_t i) {
-  const auto at = [&](std::size_t k) { return k < text.size() ? static_cast<unsigned char>(text[k]) : 0U; };
-  const auto is_between = [&](std::size_t k, unsigned low, unsigned high) {
-    return at(k) >= low && at(k) <= high;
-  };
-  const unsigned first = at(i);
-  if (first < 0x80) return 1;
-  if (first >= 0xC2 && first <= 0xDF) return is_between(i + 1, 0x80, 0xBF) ? 2 : 0;
-  if (first >= 0xE0 && first <= 0xEF) {
-    const unsigned low = first == 0xE0 ? 0xA0 : 0x80;
-    const unsigned high = first == 0xED ? 0x9F : 0xBF;
-    return is_between(i + 1, low, high) && is_between(i + 2, 0x80, 0xBF) ? 3 : 0;
-  }
-  if (first >= 0xF0 && first <= 0xF4) {
-    const unsigned low = first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xF4 ? 0x8F : 0xBF;
-    return is_between(i + 1, low, high) && is_between(i + 2, 0x80, 0xBF) && is_between(i + 3, 0x80, 0xBF) ? 4
-                                                                                                          : 0;
-  }
-  return 0;
-}
-
-/// Where the first byte stands that is not UTF-8.
-std::optional<std::size_t> find_not_utf8(std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t length = utf8_length(text, i);
-    if (length == 0) return i;
-    i += length;
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 void check_text(std::string_view text) {
@@ -111,19 +79,28 @@ TextVectorizer::TextVectorizer(TextInput input) : input_(std::move(input)) {
   if (words.size() < 2 || !words[0].empty() || words[1] != "[UNK]") {
     fail("text input: the vocabulary (", words.size(), " entries) must start with \"\" and \"[UNK]\"");
   }
-  ids_.reserve(words.size());
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto [entry, is_new] = ids_.emplace(words[i], static_cast<Index>(i));
-    if (!is_new) {
-      fail("text input: vocabulary entries ", entry->second, " and ", i, " are both \"", words[i],
-           "\", expected different words");
-    }
+  const auto word = [&](Index id) -> const std::string& { return words[static_cast<std::size_t>(id)]; };
+  sorted_.resize(words.size());
+  std::iota(sorted_.begin(), sorted_.end(), Index{0});
+  std::sort(sorted_.begin(), sorted_.end(), [&](Index a, Index b) {
+    const int order = word(a).compare(word(b));
+    return order < 0 || (order == 0 && a < b);
+  });
+  const auto twice = std::adjacent_find(sorted_.begin(), sorted_.end(),
+                                        [&](Index a, Index b) { return word(a) == word(b); });
+  if (twice != sorted_.end()) {
+    fail("text input: vocabulary entries ", twice[0], " and ", twice[1], " are both \"", word(twice[0]),
+         "\", expected different words");
   }
 }
 
 Index TextVectorizer::find(std::string_view token) const {
-  const auto entry = ids_.find(token);
-  return entry == ids_.end() ? kUnknownId : entry->second;
+  const auto word = [&](Index id) -> std::string_view {
+    return input_.vocabulary[static_cast<std::size_t>(id)];
+  };
+  const auto at = std::lower_bound(sorted_.begin(), sorted_.end(), token,
+                                   [&](Index id, std::string_view sought) { return word(id) < sought; });
+  return at != sorted_.end() && word(*at) == token ? *at : kUnknownId;
 }
 
 TokenizedText TextVectorizer::tokenize(std::string_view text) const {

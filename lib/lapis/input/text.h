@@ -3,7 +3,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "lapis/core/real.h"
@@ -67,7 +66,7 @@ class TextVectorizer {
   Index find(std::string_view token) const;
 
   TextInput input_;
-  std::unordered_map<std::string_view, Index> ids_;  // its keys point into input_.vocabulary
+  std::vector<Index> sorted_;  // all ids, in the order of their words
 };
 
 /// TextVectorization.adapt: the vocabulary of `texts`, "" and "[UNK]" first, then the words by count, most

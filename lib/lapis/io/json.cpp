@@ -1,11 +1,14 @@
 #include "lapis/io/json.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "lapis/core/error.h"
+#include "lapis/core/utf8.h"
 
 namespace lapis {
 
@@ -92,6 +95,41 @@ class Builder {
   std::size_t count_ = 0;
 };
 
+/// As the JSON library's dump(), which would bring its own tree of values.
+void print_string(std::string_view string, std::string& text) {
+  if (const auto at = find_not_utf8(string))
+    fail("cannot be written as JSON: ", in_quotes(string), " is not UTF-8 at byte ", *at);
+  constexpr std::string_view kPlain = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kEscaped = "\"\\bfnrt";
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  text += '"';
+  for (const char character : string) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (const auto at = kPlain.find(character); at != std::string_view::npos) {
+      text += '\\';
+      text += kEscaped[at];
+    } else if (byte < 0x20) {
+      text += "\\u00";
+      text += kDigits[byte >> 4U];
+      text += kDigits[byte & 15U];
+    } else {
+      text += character;
+    }
+  }
+  text += '"';
+}
+
+/// The shortest text that reads back as the same double.
+void print_number(double number, std::string& text) {
+  if (!std::isfinite(number)) {
+    text += "null";
+    return;
+  }
+  std::array<char, 64> digits;
+  text.append(digits.data(),
+              nlohmann::detail::to_chars(digits.data(), digits.data() + digits.size(), number));
+}
+
 void print(const Json& json, std::string& text) {
   if (const auto* items = json.array()) {
     text += '[';
@@ -104,19 +142,19 @@ void print(const Json& json, std::string& text) {
     text += '{';
     for (std::size_t i = 0; i < members->size(); ++i) {
       if (i > 0) text += ',';
-      text += nlohmann::json((*members)[i].key).dump();
+      print_string((*members)[i].key, text);
       text += ':';
       print((*members)[i].value, text);
     }
     text += '}';
   } else if (const auto* string = json.string()) {
-    text += nlohmann::json(*string).dump();
+    print_string(*string, text);
   } else if (const auto* boolean = json.boolean()) {
     text += *boolean ? "true" : "false";
   } else if (const auto* integer = json.integer()) {
     text += std::to_string(*integer);
   } else if (const auto number = json.number()) {
-    text += nlohmann::json(*number).dump();
+    print_number(*number, text);
   } else {
     text += "null";
   }
@@ -166,11 +204,7 @@ void Json::add(std::string key, Json value) {
 
 std::string Json::dump() const {
   std::string text;
-  try {
-    print(*this, text);
-  } catch (const nlohmann::json::exception& error) {
-    fail("cannot be written as JSON: ", reason(error.what()));  // a string that is not UTF-8
-  }
+  print(*this, text);
   return text;
 }
 

@@ -6,6 +6,7 @@
 #include "lapis/core/random.h"
 #include "lapis/io/json.h"
 #include "lapis/model/workspace.h"
+#include "lapis/ops/parallel.h"
 
 namespace lapis {
 
@@ -76,7 +77,7 @@ void fill_numbers(std::span<Real> x) {
 /// The network's output for all rows of `x`.
 std::vector<Real> run(const Model& model, const Shape& shape, std::span<const Real> x, Shape& output_shape) {
   model.layer(0).check_values({x.data(), shape});
-  const auto backend = make_cpu_backend(1);
+  const auto backend = make_cpu_backend(make_serial());
   const Plan plan(model, *backend, shape, Mode::predict);
   if (plan.bytes() > kMostBytes || model.macs(shape) > kMostMacs)
     fail("its input ", shape, " takes too much work: ", plan.bytes(), " bytes, ", model.macs(shape),

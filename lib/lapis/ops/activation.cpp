@@ -11,11 +11,6 @@ namespace lapis::cpu {
 
 namespace {
 
-using activations::fusable_slope;
-using activations::fusable_value;
-using activations::other_slope;
-using activations::other_value;
-using activations::with_constant;
 using simd::Vector;
 
 void softmax_row(const Real* x, Real* y, Index n) {
@@ -51,14 +46,62 @@ bool changes_nothing(Activation activation) {
   return activation == Activation::linear || !is_elementwise(activation);
 }
 
-// Out of line, so that those below stay short for the activations that recurrent layers mostly have.
-[[gnu::noinline]] Vector any_activated(Activation activation, Vector x) {
-  return with_constant(activation,
-                       [&](auto constant) { return fusable_value<decltype(constant)::value>(x); });
-}
-[[gnu::noinline]] Vector any_slope(Activation activation, Vector y) {
-  return with_constant(activation,
-                       [&](auto constant) { return fusable_slope<decltype(constant)::value>(y); });
+/// An element-wise activation on one vector: f(x), and f' where the output, or for those that do not follow
+/// from it the input, is `at`.
+struct Function {
+  Vector (*value)(Vector x);
+  Vector (*slope)(Vector at);
+};
+
+/// A function of the compiler's choice would be written into every loop; by the table each stands once, and a
+/// call a vector costs little beside what most of them do.
+Function function_of(Activation activation) {
+  using namespace activations;
+  switch (activation) {
+    case Activation::relu:
+      return {relu_value, relu_slope};
+    case Activation::sigmoid:
+      return {sigmoid_value, sigmoid_slope};
+    case Activation::tanh:
+      return {tanh_value, tanh_slope};
+    case Activation::hard_sigmoid:
+      return {hard_sigmoid_value, hard_sigmoid_slope};
+    case Activation::relu6:
+      return {relu6_value, relu6_slope};
+    case Activation::leaky_relu:
+      return {leaky_relu_value, leaky_relu_slope};
+    case Activation::elu:
+      return {elu_value, elu_slope};
+    case Activation::selu:
+      return {selu_value, selu_slope};
+    case Activation::softplus:
+      return {softplus_value, softplus_slope};
+    case Activation::softsign:
+      return {softsign_value, softsign_slope};
+    case Activation::exponential:
+      return {exponential_value, exponential_slope};
+    case Activation::hard_tanh:
+      return {hard_tanh_value, hard_tanh_slope};
+    case Activation::log_sigmoid:
+      return {log_sigmoid_value, log_sigmoid_slope};
+    case Activation::silu:
+      return {silu_value, silu_slope};
+    case Activation::hard_silu:
+      return {hard_silu_value, hard_silu_slope};
+    case Activation::gelu:
+      return {gelu_value, gelu_slope};
+    case Activation::gelu_approximate:
+      return {gelu_approximate_value, gelu_approximate_slope};
+    case Activation::mish:
+      return {mish_value, mish_slope};
+    case Activation::tanh_shrink:
+      return {tanh_shrink_value, tanh_shrink_slope};
+    case Activation::linear:
+    case Activation::softmax:
+    case Activation::log_softmax:
+      break;
+  }
+  return {[](Vector x) { return x; }, [](Vector) { return simd::splat(1); }};
 }
 
 }  // namespace
@@ -68,13 +111,13 @@ Vector activated(Activation activation, Vector x) {
     case Activation::linear:
       return x;
     case Activation::relu:
-      return fusable_value<Activation::relu>(x);
+      return activations::relu_value(x);
     case Activation::sigmoid:
-      return fusable_value<Activation::sigmoid>(x);
+      return activations::sigmoid_value(x);
     case Activation::tanh:
-      return fusable_value<Activation::tanh>(x);
+      return activations::tanh_value(x);
     default:
-      return any_activated(activation, x);
+      return function_of(activation).value(x);
   }
 }
 
@@ -83,57 +126,42 @@ Vector activation_derivative(Activation activation, Vector y, Vector dy) {
     case Activation::linear:
       return dy;
     case Activation::relu:
-      return dy * fusable_slope<Activation::relu>(y);
+      return dy * activations::relu_slope(y);
     case Activation::sigmoid:
-      return dy * fusable_slope<Activation::sigmoid>(y);
+      return dy * activations::sigmoid_slope(y);
     case Activation::tanh:
-      return dy * fusable_slope<Activation::tanh>(y);
+      return dy * activations::tanh_slope(y);
     default:
-      return dy * any_slope(activation, y);
+      return dy * function_of(activation).slope(y);
   }
 }
 
 void activate_values(Activation activation, const Real* x, Real* y, Index count) {
   if (changes_nothing(activation)) {
     if (x != y) simd::copy(x, y, count);
-    return;
+  } else if (activation == Activation::relu) {
+    simd::map(x, y, count, activations::relu_value);
+  } else {
+    simd::map(x, y, count, function_of(activation).value);
   }
-  with_constant(activation, [&](auto constant) {
-    simd::map(x, y, count, [](Vector v) {
-      constexpr Activation kActivation = decltype(constant)::value;
-      if constexpr (follows_from_output(kActivation))
-        return fusable_value<kActivation>(v);
-      else
-        return other_value<kActivation>(v);
-    });
-  });
 }
 
 void activate_rows(Activation activation, Real* const* rows, Index row_count, Index column, Index count) {
   if (changes_nothing(activation)) return;
-  with_constant(activation, [&](auto constant) {
-    for (Index i = 0; i < row_count; ++i) {
-      Real* const values = rows[i] + column;
-      simd::map(values, values, count, fusable_value<decltype(constant)::value>);
-    }
-  });
+  for (Index i = 0; i < row_count; ++i)
+    activate_values(activation, rows[i] + column, rows[i] + column, count);
 }
 
 void activate_values_backward(Activation activation, const Real* y_or_x, const Real* dy, Real* dx,
                               Index count) {
   if (changes_nothing(activation)) {
     if (dx != dy) simd::copy(dy, dx, count);
-    return;
+  } else if (activation == Activation::relu) {
+    simd::map(y_or_x, dy, dx, count, [](Vector at, Vector d) { return d * activations::relu_slope(at); });
+  } else {
+    const auto slope = function_of(activation).slope;
+    simd::map(y_or_x, dy, dx, count, [&](Vector at, Vector d) { return d * slope(at); });
   }
-  with_constant(activation, [&](auto constant) {
-    simd::map(y_or_x, dy, dx, count, [](Vector v, Vector d) {
-      constexpr Activation kActivation = decltype(constant)::value;
-      if constexpr (follows_from_output(kActivation))
-        return d * fusable_slope<kActivation>(v);
-      else
-        return d * other_slope<kActivation>(v);
-    });
-  });
 }
 
 void finish_rows(Real* y, Index rows, Index n, Index stride, const Real* bias, Activation activation) {

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cmath>
-#include <type_traits>
 
 #include "lapis/ops/backend.h"
 #include "lapis/ops/vector.h"
@@ -51,181 +50,148 @@ inline Vector gelu_inner_tanh(Vector x) {
   return simd::tanh((x + x * x * x * kGeluCubic) * kRootTwoOverPi);
 }
 
-// The four below are templates so that each loop has its one function in it, and no decision.
+// Functions whose derivative follows from the output: f(x), and f' where the output is y.
 
-/// Functions whose derivative follows from the output. `slope` is that derivative, at output y.
-template <Activation activation>
-Vector fusable_value(Vector x) {
-  switch (activation) {
-    case Activation::relu:
-      return simd::relu(x);
-    case Activation::sigmoid:
-      return simd::sigmoid(x);
-    case Activation::tanh:
-      return simd::tanh(x);
-    case Activation::hard_sigmoid:
-      return hard_sigmoid(x);
-    case Activation::relu6:
-      return clamp(x, 0, 6);
-    case Activation::leaky_relu:
-      return select(x < Vector{}, x * kLeakySlope, x);
-    case Activation::elu:
-      return select(x > Vector{}, x, expm1(x));
-    case Activation::selu:
-      return select(x > Vector{}, x, expm1(x) * kSeluAlpha) * kSeluScale;
-    case Activation::softplus:
-      return softplus(x);
-    case Activation::softsign:
-      return x / (simd::absolute(x) + Real(1));
-    case Activation::exponential:
-      return simd::exp(x);
-    case Activation::hard_tanh:
-      return clamp(x, -1, 1);
-    case Activation::log_sigmoid:
-      return -softplus(-x);
-    default:
-      return x;
-  }
+inline Vector relu_value(Vector x) {
+  return simd::relu(x);
+}
+inline Vector relu_slope(Vector y) {
+  return select(y > Vector{}, splat(1), Vector{});
 }
 
-template <Activation activation>
-Vector fusable_slope(Vector y) {
-  const Vector one = splat(1);
-  switch (activation) {
-    case Activation::relu:
-      return select(y > Vector{}, one, Vector{});
-    case Activation::sigmoid:
-      return y * (one - y);
-    case Activation::tanh:
-      return one - y * y;
-    case Activation::hard_sigmoid:
-      return select(y > Vector{}, select(y < one, splat(Real(1.0 / 6)), Vector{}), Vector{});
-    case Activation::relu6:
-      return select(y > Vector{}, select(y < splat(6), one, Vector{}), Vector{});
-    case Activation::leaky_relu:
-      return select(y < Vector{}, splat(kLeakySlope), one);
-    case Activation::elu:
-      return select(y < Vector{}, y + Real(1), one);
-    case Activation::selu:
-      return select(y < Vector{}, y + kSeluScale * kSeluAlpha, splat(kSeluScale));
-    case Activation::softplus:
-      return -expm1(-y);
-    case Activation::softsign: {
-      const Vector rest = one - simd::absolute(y);
-      return rest * rest;
-    }
-    case Activation::exponential:
-      return y;
-    case Activation::hard_tanh:
-      return select(simd::absolute(y) < one, one, Vector{});
-    case Activation::log_sigmoid:
-      return -expm1(y);
-    default:
-      return one;
-  }
+inline Vector sigmoid_value(Vector x) {
+  return simd::sigmoid(x);
+}
+inline Vector sigmoid_slope(Vector y) {
+  return y * (splat(1) - y);
 }
 
-/// Functions that need their input again: value and derivative, both at x.
-template <Activation activation>
-Vector other_value(Vector x) {
-  switch (activation) {
-    case Activation::silu:
-      return x * simd::sigmoid(x);
-    case Activation::hard_silu:
-      return x * hard_sigmoid(x);
-    case Activation::gelu:
-      return x * cumulative_normal(x);
-    case Activation::gelu_approximate:
-      return x * (gelu_inner_tanh(x) + Real(1)) * Real(0.5);
-    case Activation::mish:
-      return x * simd::tanh(softplus(x));
-    default:  // tanh_shrink
-      return x - simd::tanh(x);
-  }
+inline Vector tanh_value(Vector x) {
+  return simd::tanh(x);
+}
+inline Vector tanh_slope(Vector y) {
+  return splat(1) - y * y;
 }
 
-template <Activation activation>
-Vector other_slope(Vector x) {
-  const Vector one = splat(1);
-  switch (activation) {
-    case Activation::silu: {
-      const Vector s = simd::sigmoid(x);
-      return s * (one + x * (one - s));
-    }
-    case Activation::hard_silu: {
-      const Vector s = hard_sigmoid(x);
-      return select(s > Vector{}, select(s < one, s + x * Real(1.0 / 6), s), s);
-    }
-    case Activation::gelu:
-      return cumulative_normal(x) + x * simd::exp(x * x * Real(-0.5)) * kInverseRootTwoPi;
-    case Activation::gelu_approximate: {
-      const Vector t = gelu_inner_tanh(x);
-      const Vector inner = (x * x * (3 * kGeluCubic) + one) * kRootTwoOverPi;
-      return (t + one + x * (one - t * t) * inner) * Real(0.5);
-    }
-    case Activation::mish: {
-      const Vector t = simd::tanh(softplus(x));
-      return t + x * (one - t * t) * simd::sigmoid(x);
-    }
-    default: {  // tanh_shrink
-      const Vector t = simd::tanh(x);
-      return t * t;
-    }
-  }
+inline Vector hard_sigmoid_value(Vector x) {
+  return hard_sigmoid(x);
+}
+inline Vector hard_sigmoid_slope(Vector y) {
+  return select(y > Vector{}, select(y < splat(1), splat(Real(1.0 / 6)), Vector{}), Vector{});
 }
 
-template <Activation activation>
-using Constant = std::integral_constant<Activation, activation>;
+inline Vector relu6_value(Vector x) {
+  return clamp(x, 0, 6);
+}
+inline Vector relu6_slope(Vector y) {
+  return select(y > Vector{}, select(y < splat(6), splat(1), Vector{}), Vector{});
+}
 
-/// function(Constant) with the activation known to the compiler; one that is not element-wise counts as
-/// linear.
-template <class Function>
-auto with_constant(Activation activation, const Function& function) {
-  switch (activation) {
-    case Activation::relu:
-      return function(Constant<Activation::relu>());
-    case Activation::sigmoid:
-      return function(Constant<Activation::sigmoid>());
-    case Activation::tanh:
-      return function(Constant<Activation::tanh>());
-    case Activation::hard_sigmoid:
-      return function(Constant<Activation::hard_sigmoid>());
-    case Activation::relu6:
-      return function(Constant<Activation::relu6>());
-    case Activation::leaky_relu:
-      return function(Constant<Activation::leaky_relu>());
-    case Activation::elu:
-      return function(Constant<Activation::elu>());
-    case Activation::selu:
-      return function(Constant<Activation::selu>());
-    case Activation::softplus:
-      return function(Constant<Activation::softplus>());
-    case Activation::softsign:
-      return function(Constant<Activation::softsign>());
-    case Activation::exponential:
-      return function(Constant<Activation::exponential>());
-    case Activation::hard_tanh:
-      return function(Constant<Activation::hard_tanh>());
-    case Activation::log_sigmoid:
-      return function(Constant<Activation::log_sigmoid>());
-    case Activation::silu:
-      return function(Constant<Activation::silu>());
-    case Activation::hard_silu:
-      return function(Constant<Activation::hard_silu>());
-    case Activation::gelu:
-      return function(Constant<Activation::gelu>());
-    case Activation::gelu_approximate:
-      return function(Constant<Activation::gelu_approximate>());
-    case Activation::mish:
-      return function(Constant<Activation::mish>());
-    case Activation::tanh_shrink:
-      return function(Constant<Activation::tanh_shrink>());
-    case Activation::linear:
-    case Activation::softmax:
-    case Activation::log_softmax:
-      break;
-  }
-  return function(Constant<Activation::linear>());
+inline Vector leaky_relu_value(Vector x) {
+  return select(x < Vector{}, x * kLeakySlope, x);
+}
+inline Vector leaky_relu_slope(Vector y) {
+  return select(y < Vector{}, splat(kLeakySlope), splat(1));
+}
+
+inline Vector elu_value(Vector x) {
+  return select(x > Vector{}, x, expm1(x));
+}
+inline Vector elu_slope(Vector y) {
+  return select(y < Vector{}, y + Real(1), splat(1));
+}
+
+inline Vector selu_value(Vector x) {
+  return select(x > Vector{}, x, expm1(x) * kSeluAlpha) * kSeluScale;
+}
+inline Vector selu_slope(Vector y) {
+  return select(y < Vector{}, y + kSeluScale * kSeluAlpha, splat(kSeluScale));
+}
+
+inline Vector softplus_value(Vector x) {
+  return softplus(x);
+}
+inline Vector softplus_slope(Vector y) {
+  return -expm1(-y);
+}
+
+inline Vector softsign_value(Vector x) {
+  return x / (simd::absolute(x) + Real(1));
+}
+inline Vector softsign_slope(Vector y) {
+  const Vector rest = splat(1) - simd::absolute(y);
+  return rest * rest;
+}
+
+inline Vector exponential_value(Vector x) {
+  return simd::exp(x);
+}
+inline Vector exponential_slope(Vector y) {
+  return y;
+}
+
+inline Vector hard_tanh_value(Vector x) {
+  return clamp(x, -1, 1);
+}
+inline Vector hard_tanh_slope(Vector y) {
+  return select(simd::absolute(y) < splat(1), splat(1), Vector{});
+}
+
+inline Vector log_sigmoid_value(Vector x) {
+  return -softplus(-x);
+}
+inline Vector log_sigmoid_slope(Vector y) {
+  return -expm1(y);
+}
+
+// Functions that need their input again: f(x) and f'(x).
+
+inline Vector silu_value(Vector x) {
+  return x * simd::sigmoid(x);
+}
+inline Vector silu_slope(Vector x) {
+  const Vector s = simd::sigmoid(x);
+  return s * (splat(1) + x * (splat(1) - s));
+}
+
+inline Vector hard_silu_value(Vector x) {
+  return x * hard_sigmoid(x);
+}
+inline Vector hard_silu_slope(Vector x) {
+  const Vector s = hard_sigmoid(x);
+  return select(s > Vector{}, select(s < splat(1), s + x * Real(1.0 / 6), s), s);
+}
+
+inline Vector gelu_value(Vector x) {
+  return x * cumulative_normal(x);
+}
+inline Vector gelu_slope(Vector x) {
+  return cumulative_normal(x) + x * simd::exp(x * x * Real(-0.5)) * kInverseRootTwoPi;
+}
+
+inline Vector gelu_approximate_value(Vector x) {
+  return x * (gelu_inner_tanh(x) + Real(1)) * Real(0.5);
+}
+inline Vector gelu_approximate_slope(Vector x) {
+  const Vector t = gelu_inner_tanh(x);
+  const Vector inner = (x * x * (3 * kGeluCubic) + splat(1)) * kRootTwoOverPi;
+  return (t + splat(1) + x * (splat(1) - t * t) * inner) * Real(0.5);
+}
+
+inline Vector mish_value(Vector x) {
+  return x * simd::tanh(softplus(x));
+}
+inline Vector mish_slope(Vector x) {
+  const Vector t = simd::tanh(softplus(x));
+  return t + x * (splat(1) - t * t) * simd::sigmoid(x);
+}
+
+inline Vector tanh_shrink_value(Vector x) {
+  return x - simd::tanh(x);
+}
+inline Vector tanh_shrink_slope(Vector x) {
+  const Vector t = simd::tanh(x);
+  return t * t;
 }
 
 }  // namespace lapis::cpu::activations

@@ -11,6 +11,8 @@ namespace lapis::cpu {
 namespace {
 
 using simd::kLanes;
+using simd::load_some;
+using simd::store_some;
 using simd::Vector;
 
 /// finish(column, sum) with the sum over all rows of what add_row(row, first, count, run) adds to columns
@@ -45,18 +47,6 @@ void sum_columns(Parallel& parallel, Index rows, Index n, const AddRow& add_row,
 
 Index counted_rows(Mask mask, Index rows) {
   return mask == nullptr ? rows : rows - static_cast<Index>(std::count(mask, mask + rows, std::uint8_t{0}));
-}
-
-Vector load_some(const Real* from, Index count) {
-  return count == kLanes ? simd::load(from) : simd::load_part(from, count);
-}
-
-void store_some(Real* to, Vector value, Index count) {
-  if (count == kLanes) {
-    simd::store(to, value);
-  } else {
-    simd::store_part(to, value, count);
-  }
 }
 
 /// What one vector of columns needs: 1 / sqrt(variance + epsilon), and that times scale.

@@ -139,8 +139,12 @@ class Pool final : public Parallel {
 
 }  // namespace
 
+std::unique_ptr<Parallel> make_serial() {
+  return std::make_unique<Serial>();
+}
+
 std::unique_ptr<Parallel> make_parallel(int threads) {
-  if (threads <= 1) return std::make_unique<Serial>();
+  if (threads <= 1) return make_serial();
   return std::make_unique<Pool>(threads);
 }
 

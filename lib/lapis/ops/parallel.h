@@ -35,7 +35,10 @@ class Parallel {
   virtual void run(Index count, Call call, const void* context) = 0;
 };
 
-/// A pool of `threads` - 1 helpers and the caller; with one thread a plain loop that starts no thread.
+/// A plain loop, on the caller's thread.
+std::unique_ptr<Parallel> make_serial();
+
+/// A pool of `threads` - 1 helpers and the caller; with one thread it is make_serial().
 std::unique_ptr<Parallel> make_parallel(int threads);
 
 }  // namespace lapis

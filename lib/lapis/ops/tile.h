@@ -17,7 +17,7 @@ inline constexpr Index kTileRows = 12;
 #elif defined(__AVX__)
 inline constexpr Index kTileRows = 6;
 #else
-inline constexpr Index kTileRows = 4;
+inline constexpr Index kTileRows = simd::kHasVectors ? 4 : 2;  // without vectors, what is small
 #endif
 
 /// Panels that meet a row which is alone: as many as leave registers for the rows of B (V8 loads them all

@@ -23,6 +23,15 @@ void update_all(Parallel& parallel, const std::uint8_t* trainable, Index count, 
   });
 }
 
+/// base^exponent for a whole exponent >= 0, by squaring.
+double power(double base, std::int64_t exponent) {
+  double result = 1;
+  for (; exponent > 0; exponent /= 2, base *= base) {
+    if (exponent % 2 == 1) result *= base;
+  }
+  return result;
+}
+
 }  // namespace
 
 void sgd(Parallel& parallel, const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
@@ -48,10 +57,9 @@ void sgd(Parallel& parallel, const SgdStep& step, Real* weights, const Real* gra
 
 void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
           Real* second_moment, const std::uint8_t* trainable, Index count) {
-  const auto steps = static_cast<double>(step.step);
   const auto alpha =
       static_cast<Real>(static_cast<double>(step.learning_rate) *
-                        std::sqrt(1 - std::pow(step.beta_2, steps)) / (1 - std::pow(step.beta_1, steps)));
+                        std::sqrt(1 - power(step.beta_2, step.step)) / (1 - power(step.beta_1, step.step)));
   const auto first_share = static_cast<Real>(1 - step.beta_1);
   const auto second_share = static_cast<Real>(1 - step.beta_2);
   const auto epsilon = static_cast<Real>(step.epsilon);

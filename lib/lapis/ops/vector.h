@@ -151,21 +151,34 @@ inline void fill_zero(Real* to, Index count) {
   for (; i < count; ++i) to[i] = 0;
 }
 
-/// y[i] = function(x[i]) by vectors; y may be x.
+/// `count` of at most kLanes values; the other lanes are 0.
+inline Vector load_some(const Real* from, Index count) {
+  return count == kLanes ? load(from) : load_part(from, count);
+}
+inline void store_some(Real* to, Vector value, Index count) {
+  if (count == kLanes) {
+    store(to, value);
+  } else {
+    store_part(to, value, count);
+  }
+}
+
+/// y[i] = function(x[i]) by vectors; y may be x. The function stands once in the loop, for whole vectors and
+/// for the rest: some are long.
 template <class Function>
 inline void map(const Real* x, Real* y, Index count, const Function& function) {
-  Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) store(y + i, function(load(x + i)));
-  if (i < count) store_part(y + i, function(load_part(x + i, count - i)), count - i);
+  for (Index i = 0; i < count; i += kLanes) {
+    const Index some = std::min(kLanes, count - i);
+    store_some(y + i, function(load_some(x + i, some)), some);
+  }
 }
 
 /// y[i] = function(a[i], b[i]) by vectors; y may be a or b.
 template <class Function>
 inline void map(const Real* a, const Real* b, Real* y, Index count, const Function& function) {
-  Index i = 0;
-  for (; i + kLanes <= count; i += kLanes) store(y + i, function(load(a + i), load(b + i)));
-  if (i < count) {
-    store_part(y + i, function(load_part(a + i, count - i), load_part(b + i, count - i)), count - i);
+  for (Index i = 0; i < count; i += kLanes) {
+    const Index some = std::min(kLanes, count - i);
+    store_some(y + i, function(load_some(a + i, some), load_some(b + i, some)), some);
   }
 }
 
