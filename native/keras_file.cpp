@@ -1,154 +1,182 @@
 #include "keras_file.h"
 
-#include <zip.h>
-
 #include <algorithm>
 #include <map>
-#include <memory>
+#include <set>
 #include <string_view>
 
+#include "file.h"
+#include "guarded.h"
 #include "hdf5_file.h"
 #include "lapis/core/error.h"
 #include "lapis/io/json.h"
-#include "lapis/io/keras_model.h"
-#include "lapis/layers/registry.h"
+#include "lapis/io/keras_archive.h"
+#include "zip_file.h"
 
 namespace lapis::native {
 namespace {
 
 constexpr std::string_view kZipStart = "PK\x03\x04";
+constexpr std::string_view kEmptyZip = "PK\x05\x06";
 constexpr std::string_view kHdf5Start = "\x89HDF\r\n\x1a\n";
-constexpr std::uint64_t kMaxMemberBytes = std::uint64_t{4} << 30;
-/// Keras refuses a member that expands further than this, as it refuses links (saving_lib.py).
-constexpr std::uint64_t kMaxExpansion = 100;
-constexpr std::uint64_t kSmallMember = 1 << 20;
+constexpr std::size_t kMaxTextBytes = std::size_t{64} << 20;
 
 bool starts_with(std::span<const std::byte> bytes, std::string_view start) {
   return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()).starts_with(start);
 }
 
-/// A member of a zip, or nothing where there is none of this name.
-std::vector<std::byte> read_member(zip_t* archive, const char* name) {
-  zip_stat_t info;
-  if (zip_stat(archive, name, 0, &info) != 0)
-    fail("no \"", name, "\" inside: not saved by Keras's model.save()");
-  if (info.size > kMaxMemberBytes ||
-      (info.size > kSmallMember && info.size / kMaxExpansion > info.comp_size)) {
-    fail("\"", name, "\" inside claims ", info.size, " bytes, more than is read");
-  }
-  const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen(archive, name, 0), zip_fclose);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(info.size));
-  // One read more than the size: only at the end is the checksum compared.
-  std::byte past_end;
-  if (!member || zip_fread(member.get(), bytes.data(), info.size) != static_cast<zip_int64_t>(info.size) ||
-      zip_fread(member.get(), &past_end, 1) != 0) {
-    fail("\"", name, "\" inside is damaged");
-  }
-  return bytes;
+/// Most memory that what is stored in `stored` bytes may take.
+std::size_t most_bytes(std::size_t stored) {
+  return stored > kMaxFileBytes / kMaxExpansion ? kMaxFileBytes : kSmallBytes + kMaxExpansion * stored;
 }
 
-std::string as_text(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+/// Data sets under the names they get, and texts, as they cross from the child process: a safetensors file.
+class Parcel {
+ public:
+  Parcel(const Hdf5File& file, std::size_t most) : file_(file), most_(most) {}
 
-/// Gives every parameter of `model` the data set that `find` names for it: a path for each parameter of layer
-/// i.
-template <class Find>
-void read_weights(const Hdf5File& file, Model& model, const Find& find) {
-  for (int i = 0; i < model.layer_count(); ++i) {
-    std::vector<const ModelParameter*> parameters;
-    for (const ModelParameter& parameter : model.parameters()) {
-      if (parameter.layer == i) parameters.push_back(&parameter);
-    }
-    const std::vector<std::string> paths = find(i, !parameters.empty());
-    if (paths.size() != parameters.size()) {
-      fail("layer \"", model.layer(i).name(), "\": ", paths.size(), " weights, expected ", parameters.size());
-    }
-    for (std::size_t p = 0; p < paths.size(); ++p) {
-      const Shape shape = file.shape(paths[p]);
-      if (!(shape == parameters[p]->info.shape)) {
-        fail("\"", parameters[p]->path, "\": shape ", shape, ", expected ", parameters[p]->info.shape);
-      }
-      const std::vector<float> values = file.values(paths[p]);
-      std::copy(values.begin(), values.end(), model.values(*parameters[p]).begin());
-    }
+  void add(const std::string& path, std::string name) {
+    TensorView described = file_.describe(path);
+    total_ += static_cast<std::size_t>(described.shape.size()) * dtype_size(described.dtype);
+    if (total_ > most_)
+      fail("data set ", in_quotes(path), " ", described.shape, " makes ", total_, " bytes, at most ", most_,
+           " are read from a file of this size: damaged, or not saved by Keras");
+    entries_.push_back({std::move(described), std::move(name)});
   }
-}
 
-/// Keras 3 names a layer's group after its class and counts, whatever the layer's own name is. Variables
-/// stand in `vars`, or in that of what the layer wraps.
-void read_keras3_weights(const Hdf5File& file, Model& model) {
-  std::map<std::string, int> used;
-  read_weights(file, model, [&](int i, bool) {
-    const std::string snake(find_layer_type(model.layer(i).type())->snake_name);
-    const int count = used[snake]++;
-    const std::string group = "layers/" + snake + (count == 0 ? "" : "_" + std::to_string(count));
-    std::vector<std::string> paths;
-    for (const char* part : {"/vars/", "/cell/vars/", "/layer/vars/", "/forward_layer/cell/vars/",
-                             "/backward_layer/cell/vars/"}) {
-      for (int variable = 0; file.exists(group + part + std::to_string(variable)); ++variable) {
-        paths.push_back(group + part + std::to_string(variable));
-      }
+  std::vector<std::byte> pack(const std::map<std::string, std::string>& metadata) const {
+    grant_memory(3 * total_);
+    std::vector<std::vector<std::byte>> storage;
+    std::vector<TensorView> tensors;
+    for (const auto& [described, name] : entries_) {
+      storage.push_back(file_.read(described));
+      tensors.push_back({name, described.dtype, described.shape, storage.back()});
     }
-    return paths;
+    return write_safetensors(tensors, metadata);
+  }
+
+ private:
+  struct Entry {
+    TensorView described;
+    std::string name;
+  };
+  const Hdf5File& file_;
+  std::size_t most_;
+  std::size_t total_ = 0;
+  std::vector<Entry> entries_;
+};
+
+/// What `read` packs of the HDF5 file `bytes`. `stored`: the size of the file that people have.
+template <class Read>
+std::vector<std::byte> read_guarded(std::span<const std::byte> bytes, std::size_t stored, const Read& read) {
+  constexpr std::size_t kOwnMemory = std::size_t{64} << 20;
+  constexpr std::size_t kBytesASecond = std::size_t{16} << 20;
+  const std::size_t most = most_bytes(stored);
+  const GuardLimits limits{.memory_bytes = kOwnMemory + 4 * bytes.size(),
+                           .result_bytes = most + kMaxHeaderBytes,
+                           .seconds = static_cast<unsigned>(2 + bytes.size() / kBytesASecond)};
+  return run_guarded(limits, "not a whole HDF5 file: truncated or damaged", [&] {
+    const Hdf5File file(bytes);
+    return read(file, Parcel(file, most));
   });
 }
 
-/// The legacy format lists each layer's weights in an attribute, in Keras's order.
-void read_legacy_weights(const Hdf5File& file, Model& model) {
-  read_weights(file, model, [&](int i, bool has_parameters) {
-    std::vector<std::string> paths;
-    if (!has_parameters) return paths;
-    const std::string group = "model_weights/" + model.layer(i).name();
-    for (const std::string& name : file.texts_attribute(group, "weight_names"))
-      paths.push_back(group + "/" + name);
-    return paths;
-  });
+/// The layers' data sets, in the order of weight_names whatever they are called, as "LAYER/0", "LAYER/1", ...
+void add_legacy_variables(const Hdf5File& file, Parcel& parcel) {
+  std::set<std::string> listed;
+  const auto add_group = [&](const std::string& layer) {
+    const std::string group = "model_weights/" + layer;
+    int count = 0;
+    for (const std::string& name : file.texts_attribute(group, "weight_names")) {
+      const std::string path = group + "/" + name;
+      if (!listed.insert(path).second) fail("data set ", in_quotes(path), " is listed twice in weight_names");
+      parcel.add(path, layer + "/" + std::to_string(count++));
+    }
+  };
+  for (const std::string& layer : file.texts_attribute("model_weights", "layer_names")) add_group(layer);
+  // Weights that belong to the model itself; what has some is no list of layers, and refused as such.
+  if (file.exists("model_weights/top_level_model_weights")) add_group("top_level_model_weights");
+  for (const std::string& path : file.data_sets("model_weights"))
+    if (!listed.contains(path))
+      fail("data set ", in_quotes(path),
+           " is in no weight_names: the file is damaged, or not saved by Keras");
+}
+
+std::vector<std::byte> pack_legacy(const Hdf5File& file, Parcel parcel) {
+  const auto config = file.text_attribute("", "model_config");
+  if (!config)
+    fail("holds weights only (no attribute \"model_config\"): save the whole model with model.save()");
+  if (!file.exists("model_weights")) fail("holds no weights (no group \"model_weights\")");
+  add_legacy_variables(file, parcel);
+  return parcel.pack({{"format", std::string(kKerasFormat)},
+                      {"layout", "legacy"},
+                      {"config", *config},
+                      {"keras_version", file.text_attribute("", "keras_version").value_or("")}});
+}
+
+std::vector<std::byte> pack_keras3(const Hdf5File& file, Parcel parcel) {
+  for (const std::string& path : file.data_sets("", "optimizer")) parcel.add(path, path);
+  return parcel.pack({});
+}
+
+/// Says what a zip is that Keras did not write.
+void check_members(const ZipFile& zip) {
+  const auto any = [&](auto&& matches) {
+    return std::any_of(zip.names().begin(), zip.names().end(), matches);
+  };
+  if (zip.has("config.json") && zip.has("model.weights.h5")) return;
+  if (any([](const std::string& name) { return name == "data.pkl" || name.ends_with("/data.pkl"); }))
+    fail("a PyTorch file, expected one of Keras (.keras, .h5) or of this library (.safetensors)");
+  if (any([](const std::string& name) { return name.ends_with("saved_model.pb"); }))
+    fail(
+        "a TensorFlow SavedModel in a zip, expected one of Keras: save the model with "
+        "model.save(\"NAME.keras\")");
+  if (any([](const std::string& name) { return name.ends_with(".npy"); }))
+    fail("an archive of NumPy's (.npz), expected a model of Keras (.keras, .h5) or of this library");
+  if (zip.has("config.json"))
+    fail("no \"model.weights.h5\" inside: the file is incomplete, save the model again with model.save()");
+  fail("a zip, but no \"config.json\" inside: not saved by Keras's model.save()");
 }
 
 ModelFile read_zip(std::span<const std::byte> bytes) {
-  zip_error_t error;
-  zip_error_init(&error);
-  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-  const std::unique_ptr<zip_t, void (*)(zip_t*)> archive(
-      source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error),
-      zip_discard);
-  if (!archive) {
-    if (source != nullptr) zip_source_free(source);
-    fail("a damaged zip: not a whole .keras file");
+  const ZipFile zip(bytes);
+  check_members(zip);
+  KerasArchive archive;
+  archive.config = zip.read_text("config.json", kMaxTextBytes);
+  if (zip.has("metadata.json")) {
+    const Json metadata = Json::parse(zip.read_text("metadata.json", kMaxTextBytes));
+    const Json* const version = metadata.find("keras_version");
+    if (version != nullptr && version->string() != nullptr) archive.keras_version = *version->string();
+    if (const Json* const lapis = metadata.find("lapis"); lapis != nullptr) archive.lapis = lapis->dump();
   }
-  const Json metadata = Json::parse(as_text(read_member(archive.get(), "metadata.json")));
-  const Json* const version = metadata.find("keras_version");
-  const bool has_version = version != nullptr && version->string() != nullptr;
-  Model model = model_from_config(as_text(read_member(archive.get(), "config.json")), std::nullopt,
-                                  has_version ? *version->string() : std::string());
-  const std::vector<std::byte> weights = read_member(archive.get(), "model.weights.h5");
-  read_keras3_weights(Hdf5File(weights), model);
-  return {std::move(model), TensorInput{}, {}, {}, {}};
+  for (const std::string& name : zip.names())
+    if (name.starts_with("assets/") && !name.ends_with('/'))
+      archive.assets[name] = zip.read_text(name, kMaxTextBytes);
+  const std::vector<std::byte> weights = zip.read("model.weights.h5", kMaxFileBytes);
+  const std::vector<std::byte> packed = [&] {
+    try {
+      return read_guarded(weights, bytes.size(), pack_keras3);
+    } catch (const Error& error) {
+      throw error.inside("model.weights.h5");
+    }
+  }();
+  archive.variables = read_safetensors(packed).tensors;
+  return read_keras_archive(archive);
 }
 
 ModelFile read_hdf5(std::span<const std::byte> bytes) {
-  const Hdf5File file(bytes);
-  const std::optional<std::string> config = file.text_attribute("", "model_config");
-  if (!config)
-    fail("holds weights only (no attribute \"model_config\"): save the whole model with model.save()");
-  Model model =
-      model_from_config(*config, std::nullopt, file.text_attribute("", "keras_version").value_or(""));
-  read_legacy_weights(file, model);
-  return {std::move(model), TensorInput{}, {}, {}, {}};
+  const std::vector<std::byte> packed = read_guarded(bytes, bytes.size(), pack_legacy);
+  return read_packed_archive(read_safetensors(packed));
 }
 
 }  // namespace
 
 bool is_keras_file(std::span<const std::byte> bytes) {
-  return starts_with(bytes, kZipStart) || starts_with(bytes, kHdf5Start);
+  return starts_with(bytes, kZipStart) || starts_with(bytes, kEmptyZip) || starts_with(bytes, kHdf5Start);
 }
 
 ModelFile read_keras_file(std::span<const std::byte> bytes) {
-  ModelFile file = starts_with(bytes, kZipStart) ? read_zip(bytes) : read_hdf5(bytes);
-  // Writing checks what reading this library's own file checks: all weights finite, the network's output too.
-  write_model(file);
-  return file;
+  return starts_with(bytes, kHdf5Start) ? read_hdf5(bytes) : read_zip(bytes);
 }
 
 }  // namespace lapis::native
