@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "file.h"
+#include "file_kind.h"
 #include "keras_file.h"
 #include "lapis/core/error.h"
 
@@ -31,9 +32,14 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 }  // namespace
 
 ModelFile load_model(const std::string& path) {
+  if (exists(path + "/saved_model.pb"))
+    fail(path, ": a TensorFlow SavedModel, expected a file: save the model with model.save(\"NAME.keras\")");
   const std::vector<std::byte> bytes = read_file(path);
   try {
-    return is_keras_file(bytes) ? read_keras_file(bytes) : read_model(bytes);
+    if (is_keras_file(bytes)) return read_keras_file(bytes);
+    if (const std::string kind = foreign_kind(bytes); !kind.empty())
+      fail(kind, ", expected a model of Keras (.keras, .h5) or of this library (.safetensors)");
+    return read_model(bytes);
   } catch (const Error& error) {
     throw error.inside(path);
   }

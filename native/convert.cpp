@@ -1,7 +1,8 @@
-// `lapis convert`: a model file of Keras, or of this library, to a model file of this library.
+// `lapis convert`: a model file of Keras, or of this library, to one of the other.
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <ctime>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,7 @@
 #include "common.h"
 #include "console.h"
 #include "file.h"
+#include "keras_file.h"
 #include "lapis/core/error.h"
 
 namespace lapis::native {
@@ -22,7 +24,30 @@ struct Options {
   bool json = false;
 };
 
+/// The time in Keras's form, "2026-11-23@18:57:06".
+std::string date_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d@%H:%M:%S", &parts)};
+}
+
+/// As the ending of its name says: before anything is read, a name that says nothing is refused.
+bool is_keras_name(const Options& options) {
+  if (options.out.ends_with(".keras")) {
+    if (options.f16) fail("convert: --f16 is for .safetensors, not .keras");
+    return true;
+  }
+  if (options.out.ends_with(".h5"))
+    fail(options.out, ": .h5 is not written, Keras 3 reads .keras: give OUT that ending");
+  if (!options.out.ends_with(".safetensors"))
+    fail(options.out, ": the ending decides the format: expected .safetensors or .keras");
+  return false;
+}
+
 void convert(const Options& options) {
+  const bool to_keras = is_keras_name(options);
   ModelFile file = load_model(options.in);
   if (!options.labels.empty()) {
     file.labels = split_lines(read_text_file(options.labels, kMaxLabelsBytes));
@@ -30,7 +55,8 @@ void convert(const Options& options) {
   }
   std::vector<std::byte> bytes;
   try {
-    bytes = write_model(file, options.f16 ? Precision::f16 : Precision::f32);
+    bytes = to_keras ? write_keras_file(file, date_now())
+                     : write_model(file, options.f16 ? Precision::f16 : Precision::f32);
   } catch (const Error& error) {
     throw error.inside(options.labels.empty() ? options.in : options.labels);
   }
@@ -48,10 +74,11 @@ void convert(const Options& options) {
 }  // namespace
 
 void add_convert(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("convert", "Make a model file of this library from one of Keras");
+  CLI::App* command =
+      app.add_subcommand("convert", "Make a model file of this library from one of Keras, or the reverse");
   const auto options = std::make_shared<Options>();
   command->add_option("in", options->in, "Model file (.keras, .h5 or .safetensors)")->required();
-  command->add_option("out", options->out, "Model file to write (.safetensors)")->required();
+  command->add_option("out", options->out, "Model file to write (.safetensors or .keras)")->required();
   command->add_option("--labels", options->labels,
                       "Text file with one label a line, in the order of the classes");
   command->add_flag("--f16", options->f16, "Store the weights in 16 bits: half the size");

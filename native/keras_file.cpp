@@ -8,6 +8,7 @@
 #include "file.h"
 #include "guarded.h"
 #include "hdf5_file.h"
+#include "hdf5_writer.h"
 #include "lapis/core/error.h"
 #include "lapis/io/json.h"
 #include "lapis/io/keras_archive.h"
@@ -126,7 +127,7 @@ void check_members(const ZipFile& zip) {
   };
   if (zip.has("config.json") && zip.has("model.weights.h5")) return;
   if (any([](const std::string& name) { return name == "data.pkl" || name.ends_with("/data.pkl"); }))
-    fail("a PyTorch file, expected one of Keras (.keras, .h5) or of this library (.safetensors)");
+    fail("a PyTorch file, expected a model of Keras (.keras, .h5) or of this library (.safetensors)");
   if (any([](const std::string& name) { return name.ends_with("saved_model.pb"); }))
     fail(
         "a TensorFlow SavedModel in a zip, expected one of Keras: save the model with "
@@ -177,6 +178,20 @@ bool is_keras_file(std::span<const std::byte> bytes) {
 
 ModelFile read_keras_file(std::span<const std::byte> bytes) {
   return starts_with(bytes, kHdf5Start) ? read_hdf5(bytes) : read_zip(bytes);
+}
+
+std::vector<std::byte> write_keras_file(const ModelFile& file, const std::string& date) {
+  const OwnedKerasArchive owned = write_keras_archive(file);
+  Json metadata{Json::Object()};
+  metadata.add("keras_version", owned.archive.keras_version);
+  metadata.add("date_saved", date);
+  if (!owned.archive.lapis.empty()) metadata.add("lapis", Json::parse(owned.archive.lapis));
+  const std::string metadata_text = metadata.dump();
+  const std::vector<std::byte> weights = write_hdf5(owned.groups, owned.archive.variables);
+  const auto bytes_of = [](const std::string& text) { return std::as_bytes(std::span(text)); };
+  return write_zip({{"metadata.json", bytes_of(metadata_text)},
+                    {"config.json", bytes_of(owned.archive.config)},
+                    {"model.weights.h5", weights}});
 }
 
 }  // namespace lapis::native

@@ -36,6 +36,21 @@ struct KerasArchive {
 /// everything that describe_model refuses.
 ModelFile read_keras_archive(const KerasArchive& archive);
 
+/// An archive that brings its own bytes, and what else Keras writes. Move it, do not copy it.
+struct OwnedKerasArchive {
+  KerasArchive archive;
+  /// Every group "vars" of the HDF5 file by its path, "layers/conv2d/vars", and its attribute `name`: what
+  /// the layer is called. Also groups without a data set.
+  std::map<std::string, std::string> groups;
+  std::vector<std::vector<std::byte>> storage;  // the variables' bytes
+};
+
+/// What Keras 3.15 loads as this model, as F32 in the layout keras3; a text input becomes no layer: the
+/// network takes ids. read_keras_archive gives the same model back, with all that a model file holds. A
+/// Dense(use_rmsnorm=true) becomes Dense, RMSNormalization and Activation, which is the same only without a
+/// bias. Throws Error for what Keras cannot express, naming the layer.
+OwnedKerasArchive write_keras_archive(const ModelFile& file);
+
 /// An archive as the one file that crosses into WebAssembly: a safetensors with the variables, and in its
 /// metadata `format` "keras", `layout` ("keras3", "legacy"), `config`, and, where there are any,
 /// `keras_version`, `assets` (JSON object) and `lapis`. read_model reads it.
