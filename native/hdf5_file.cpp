@@ -326,9 +326,12 @@ TensorView Hdf5File::describe(const std::string& path) const {
 std::vector<std::byte> Hdf5File::read(const TensorView& described) const {
   const Handle data_set = open_data_set(file_, described.name);
   // The type in the file but for the order of bytes: no value is converted.
-  const Handle type(H5Dget_type(data_set.get()), H5Tclose);
+  const Handle in_file(H5Dget_type(data_set.get()), H5Tclose);
+  const Handle type(H5Tcopy(in_file.get()), H5Tclose);
   const H5T_class_t kind = H5Tget_class(type.get());
-  if (kind == H5T_FLOAT || kind == H5T_INTEGER) H5Tset_order(type.get(), H5T_ORDER_LE);
+  const bool ordered = kind == H5T_FLOAT || kind == H5T_INTEGER;
+  if (ordered && H5Tset_order(type.get(), H5T_ORDER_LE) < 0)
+    fail("data set ", in_quotes(described.name), " cannot be read: the file is damaged");
   const std::size_t size = static_cast<std::size_t>(described.shape.size()) * dtype_size(described.dtype);
   if (H5Tget_size(type.get()) != dtype_size(described.dtype))
     fail("data set ", in_quotes(described.name), " changed");
