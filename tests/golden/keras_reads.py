@@ -72,7 +72,7 @@ def input_for(path, random):
     if spec["kind"] == "text":
         words = random.integers(1, len(spec["vocabulary"]), (100, spec["sequence_length"]))
         for row in words:
-            row[random.integers(1, 60) :] = 0
+            row[random.integers(1, 40) :] = 0  # as long as sentences are
         return words.astype("float32")
     return random.normal(size=(100, spec["height"], spec["width"], spec["channels"])).astype("float32")
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "lapis/io/keras_archive.h"
 #include "lapis/io/keras_model.h"
