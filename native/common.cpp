@@ -33,12 +33,12 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 
 ModelFile load_model(const std::string& path) {
   if (exists(path + "/saved_model.pb"))
-    fail(path, ": a TensorFlow SavedModel, expected a file: save the model with model.save(\"NAME.keras\")");
+    fail(path,
+         ": a TensorFlow SavedModel, expected a file: in Keras, save it with model.save(\"NAME.keras\")");
   const std::vector<std::byte> bytes = read_file(path);
   try {
     if (is_keras_file(bytes)) return read_keras_file(bytes);
-    if (const std::string kind = foreign_kind(bytes); !kind.empty())
-      fail(kind, ", expected a model of Keras (.keras, .h5) or of this library (.safetensors)");
+    if (const std::string kind = foreign_kind(bytes); !kind.empty()) refuse_foreign(kind);
     return read_model(bytes);
   } catch (const Error& error) {
     throw error.inside(path);

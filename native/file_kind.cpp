@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "lapis/core/error.h"
+
 namespace lapis::native {
 namespace {
 
@@ -64,6 +66,12 @@ std::string foreign_kind(std::span<const std::byte> file) {
   if (is_text(bytes))
     return first != bytes.npos && bytes[first] == '{' ? "JSON, which holds no weights" : "a text";
   return {};
+}
+
+void refuse_foreign(const std::string& kind) {
+  fail(kind,
+       ", expected a model of Keras (.keras, .h5) or of this library (.safetensors): in Keras, save it with ",
+       "model.save(\"NAME.keras\")");
 }
 
 }  // namespace lapis::native

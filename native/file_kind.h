@@ -10,4 +10,7 @@ namespace lapis::native {
 /// where they say nothing, or may be a .safetensors.
 std::string foreign_kind(std::span<const std::byte> bytes);
 
+/// Throws the Error that says what the file is, what was expected and what to do.
+[[noreturn]] void refuse_foreign(const std::string& kind);
+
 }  // namespace lapis::native

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "file.h"
+#include "file_kind.h"
 #include "guarded.h"
 #include "hdf5_file.h"
 #include "hdf5_writer.h"
@@ -127,13 +128,11 @@ void check_members(const ZipFile& zip) {
   };
   if (zip.has("config.json") && zip.has("model.weights.h5")) return;
   if (any([](const std::string& name) { return name == "data.pkl" || name.ends_with("/data.pkl"); }))
-    fail("a PyTorch file, expected a model of Keras (.keras, .h5) or of this library (.safetensors)");
+    refuse_foreign("a PyTorch file");
   if (any([](const std::string& name) { return name.ends_with("saved_model.pb"); }))
-    fail(
-        "a TensorFlow SavedModel in a zip, expected one of Keras: save the model with "
-        "model.save(\"NAME.keras\")");
+    refuse_foreign("a TensorFlow SavedModel in a zip");
   if (any([](const std::string& name) { return name.ends_with(".npy"); }))
-    fail("an archive of NumPy's (.npz), expected a model of Keras (.keras, .h5) or of this library");
+    refuse_foreign("an archive of NumPy's (.npz)");
   if (zip.has("config.json"))
     fail("no \"model.weights.h5\" inside: the file is incomplete, save the model again with model.save()");
   fail("a zip, but no \"config.json\" inside: not saved by Keras's model.save()");
