@@ -13,6 +13,7 @@
 #include "lapis/core/error.h"
 #include "lapis/io/json.h"
 #include "lapis/io/keras_archive.h"
+#include "lapis/io/model_metadata.h"
 #include "zip_file.h"
 
 namespace lapis::native {
@@ -139,12 +140,13 @@ void check_members(const ZipFile& zip) {
 }
 
 ModelFile read_zip(std::span<const std::byte> bytes) {
-  const ZipFile zip(bytes);
+  ZipFile zip(bytes);
   check_members(zip);
   KerasArchive archive;
   archive.config = zip.read_text("config.json", kMaxTextBytes);
   if (zip.has("metadata.json")) {
-    const Json metadata = Json::parse(zip.read_text("metadata.json", kMaxTextBytes));
+    const std::string text = zip.read_text("metadata.json", kMaxTextBytes);
+    const Json metadata = inside("metadata.json", [&] { return Json::parse(text); });
     const Json* const version = metadata.find("keras_version");
     if (version != nullptr && version->string() != nullptr) archive.keras_version = *version->string();
     if (const Json* const lapis = metadata.find("lapis"); lapis != nullptr) archive.lapis = lapis->dump();
@@ -153,13 +155,8 @@ ModelFile read_zip(std::span<const std::byte> bytes) {
     if (name.starts_with("assets/") && !name.ends_with('/'))
       archive.assets[name] = zip.read_text(name, kMaxTextBytes);
   const std::vector<std::byte> weights = zip.read("model.weights.h5", kMaxFileBytes);
-  const std::vector<std::byte> packed = [&] {
-    try {
-      return read_guarded(weights, bytes.size(), pack_keras3);
-    } catch (const Error& error) {
-      throw error.inside("model.weights.h5");
-    }
-  }();
+  const std::vector<std::byte> packed =
+      inside("model.weights.h5", [&] { return read_guarded(weights, bytes.size(), pack_keras3); });
   archive.variables = read_safetensors(packed).tensors;
   return read_keras_archive(archive);
 }

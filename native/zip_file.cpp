@@ -40,7 +40,8 @@ zip_t* open(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-ZipFile::ZipFile(std::span<const std::byte> bytes) : archive_(open(bytes)) {
+ZipFile::ZipFile(std::span<const std::byte> bytes)
+    : archive_(open(bytes)), left_(kSmallBytes + kMaxExpansion * bytes.size()) {
   try {
     const zip_int64_t count = zip_get_num_entries(archive_, 0);
     if (count > kMaxMembers) fail("the zip has ", count, " members, expected at most ", kMaxMembers);
@@ -66,10 +67,10 @@ ZipFile::~ZipFile() {
 }
 
 bool ZipFile::has(const std::string& name) const {
-  return std::find(names_.begin(), names_.end(), name) != names_.end();
+  return zip_name_locate(archive_, name.c_str(), 0) >= 0;
 }
 
-std::vector<std::byte> ZipFile::read(const std::string& name, std::size_t max_bytes) const {
+std::vector<std::byte> ZipFile::read(const std::string& name, std::size_t max_bytes) {
   const std::string where = "member " + in_quotes(name) + " of the zip";
   zip_stat_t info;
   if (!has(name) || zip_stat(archive_, name.c_str(), 0, &info) != 0) fail(where, " is missing");
@@ -79,6 +80,9 @@ std::vector<std::byte> ZipFile::read(const std::string& name, std::size_t max_by
   if (info.size > max_bytes) fail(where, " claims ", info.size, " bytes, at most ", max_bytes, " are read");
   if (info.size > kSmallBytes && info.size / kMaxExpansion > info.comp_size)
     fail(where, " claims ", info.size, " bytes but is stored in ", info.comp_size, ": not saved by Keras");
+  if (info.size > left_)
+    fail(where, " and those before it claim more than ", kMaxExpansion, " times the file's size");
+  left_ -= static_cast<std::size_t>(info.size);
   const std::unique_ptr<zip_file_t, int (*)(zip_file_t*)> member(zip_fopen(archive_, name.c_str(), 0),
                                                                  zip_fclose);
   std::vector<std::byte> bytes(static_cast<std::size_t>(info.size));
@@ -90,7 +94,7 @@ std::vector<std::byte> ZipFile::read(const std::string& name, std::size_t max_by
   return bytes;
 }
 
-std::string ZipFile::read_text(const std::string& name, std::size_t max_bytes) const {
+std::string ZipFile::read_text(const std::string& name, std::size_t max_bytes) {
   const std::vector<std::byte> bytes = read(name, max_bytes);
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }

@@ -28,13 +28,15 @@ class ZipFile {
   /// In the order of the file.
   const std::vector<std::string>& names() const { return names_; }
   bool has(const std::string& name) const;
-  /// The member's bytes, its checksum compared. At most `max_bytes`, and see kMaxExpansion.
-  std::vector<std::byte> read(const std::string& name, std::size_t max_bytes) const;
+  /// The member's bytes, its checksum compared. At most `max_bytes`, and see kMaxExpansion: it bounds each
+  /// member and all that are read together.
+  std::vector<std::byte> read(const std::string& name, std::size_t max_bytes);
   /// The same as text, its encoding not checked.
-  std::string read_text(const std::string& name, std::size_t max_bytes) const;
+  std::string read_text(const std::string& name, std::size_t max_bytes);
 
  private:
   zip* archive_ = nullptr;
+  std::size_t left_ = 0;  // bytes that may still be read
   std::vector<std::string> names_;
 };
 

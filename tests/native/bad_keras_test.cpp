@@ -149,7 +149,10 @@ TEST_CASE("bad Keras files: zips") {
                                 {"model.weights.h5", Bytes(std::size_t{64} << 20)},
                                 {"metadata.json", bytes_of(kMetadata)}},
                                true);
+  std::vector<std::pair<std::string, Bytes>> many = {{"config.json", config}, {"model.weights.h5", config}};
+  for (int i = 0; i < 40; ++i) many.emplace_back("assets/" + std::to_string(i), Bytes(std::size_t{1} << 20));
   check_refused({
+      {"many.keras", zip_bytes(many, true), "claim more than 100 times the file's size"},
       {"bomb.keras", bomb, "member \"model.weights.h5\" of the zip claims 67108864 bytes but is stored in "},
       {"claims.keras",
        patched(good, size + size, std::string("\0\0\0\xF0", 4) + std::string("\0\0\0\xF0", 4)), "zip"},
@@ -169,6 +172,9 @@ TEST_CASE("bad Keras files: zips") {
       {"saved.zip", zip_bytes({{"model/saved_model.pb", config}}), "a TensorFlow SavedModel"},
       {"no_json.keras", zip_bytes({{"config.json", bytes_of("{")}, {"model.weights.h5", keras_of({})}}),
        "HDF5"},
+      {"metadata.keras",
+       zip_bytes({{"config.json", config}, {"model.weights.h5", config}, {"metadata.json", bytes_of("[1,")}}),
+       "metadata.json: not valid JSON"},
       {"no_hdf5.keras", keras_of(bytes_of("hello")), "model.weights.h5: not a whole HDF5 file"},
       {"flipped.keras", patched(good, "softmax", "softmix"), "member \"config.json\" of the zip is damaged"},
   });
