@@ -7,6 +7,8 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { loadModel } from '../../wasm/dist/index.js';
 import { read } from '../node/hdf5_files.mjs';
+import { with_text_vectorization } from '../node/keras_text_file.mjs';
+import { dense, model_file, random_numbers } from '../node/models.mjs';
 import { read_safetensors } from '../node/safetensors_file.mjs';
 import { png } from './pictures.mjs';
 import {
@@ -67,7 +69,7 @@ test(
       [0.5, -1, 0, 0, 1e-3, 2],
     ]) {
       await page.fill('#numbers', '');
-    await page.locator('#numbers-result .verdict-empty').waitFor();
+      await page.locator('#numbers-result .verdict-empty').waitFor();
       await type_numbers(page, values.join(values[0] === 1 ? ' ' : ', '));
       equal_shares(await bars(page, 'numbers'), model.predict(Float32Array.from(values), [1, 6]));
     }
@@ -216,6 +218,69 @@ test('an .h5 that reads ids of words', with_golden, async () => {
   assert.equal(await page.locator('#numbers-status [role=alert]').count(), 0);
   assert.deepEqual(page.trouble, []);
 });
+
+test('a .keras that reads texts joins the cards of the text tab', with_golden, async () => {
+  const page = await open_page(url);
+  await answered(page);
+  const file = with_text_vectorization(golden_file('lstm.keras'), 7);
+  await drop(page, 'words.keras', file);
+  await page.locator('.model-card', { hasText: 'words.keras' }).waitFor();
+  await page.fill('#text', 'tidak zzz murah');
+  await text_painted(page);
+  assert.deepEqual(
+    await page
+      .locator('#text-tokens .chip')
+      .evaluateAll((chips) => chips.map((chip) => chip.classList.contains('unknown'))),
+    [false, true, false],
+  );
+  const model = await loadModel(file);
+  equal_shares(await bars(page), model.predictText('tidak zzz murah').probabilities);
+  assert.equal(await page.getByRole('textbox', { name: 'Write a text' }).count(), 1);
+  assert.equal(await page.locator('#text-heading .for-ours').isVisible(), false);
+  assert.deepEqual(page.trouble, []);
+});
+
+test(
+  'a .safetensors of plain numbers with many outputs that are no shares: the best 20, and nothing asked',
+  options,
+  async () => {
+    const outputs = 25;
+    const last = { kernel: random_numbers(4 * outputs, 3), bias: random_numbers(outputs, 4) };
+    const run = (x) => dense(x, last);
+    const file = model_file({
+      name: 'many',
+      input_shape: [4],
+      layers: [{ class_name: 'Dense', config: { name: 'last', units: outputs, activation: 'linear' } }],
+      tensors: {
+        'last/kernel': { shape: [4, outputs], data: last.kernel },
+        'last/bias': { shape: [outputs], data: last.bias },
+      },
+      input: { kind: 'tensor' },
+      rows: [[0, 0, 0, 0]],
+      run,
+    });
+    const page = await open_page(url);
+    await drop(page, 'many.safetensors', file);
+    await page.locator('#panel-numbers').waitFor();
+    await type_numbers(page, '1 -2 0.5 3');
+    const values = run([1, -2, 0.5, 3]);
+    const order = values.map((_, i) => i).sort((a, b) => values[b] - values[a]);
+    const rows = await bars(page, 'numbers');
+    assert.deepEqual(
+      rows.map(({ label }) => label),
+      order.slice(0, 20).map((i) => `class ${i}`),
+    );
+    assert.deepEqual(
+      rows.map(({ share }) => Number(share).toFixed(2)),
+      order.slice(0, 20).map((i) => values[i].toFixed(2)),
+    );
+    assert.equal(rows[0].width, 1);
+    assert.ok(rows.at(-1).width === 0 || values[order[19]] > 0);
+    assert.match(await page.locator('#numbers-result .timing').textContent(), /The best 20 of 25/);
+    assert.equal(await page.locator('#numbers-own').isVisible(), false);
+    assert.deepEqual(page.trouble, []);
+  },
+);
 
 test('damaged and mistaken files: one line, and the model before still answers', options, async () => {
   const page = await open_page(url);

@@ -13,40 +13,41 @@ export const read = {
     'ZPY/2JRDCgxpVOVfLZqMIJNP7rOpz6Px2VuXk5HH8B2M1hZmKDzwCL6LewfUO/hu3dA4AjjH/A2HdsexjTafwTwAz6B9gOqY9t' +
     'F7kt5DYxdoRtH2MTOf7mTX0aR7+Z+wme0omFwB8AAA==',
   latest:
-    'H4sIAAAAAAACA+1YzWsTURCfzRchJCWtkWoRXNYKoqG0looUjEKDRq2NpCcpJbwmm3bpZlO7m5pSgh4U60nFf6AXUW+56UGlUA' +
-    'S9CYJWvPSmvenBgyed2fe2piERBA8e3g8mm/l4b+bN2z3M704mfTYW6Yv4w2Hw8FNgLcH1QWEfmGzczmbSOZ/68G5gvllq8TjA' +
-    'RpyHMREe8YECQJ6n3dwyKjzRFIAfYpCAAEC5UtTNfKFilYxZ2K8oQNuQKG5sGHz4ewCVDbHatQf4//cfH1XOjWXHXVu8yS/WEF' +
-    'a0gslsO2+xsq6NqtqkfrWqW47BTC2pajwx2lc0L8AuM9P1mWxZX7TRNNW6x3lroeqMk7tljxnmFOby9hxboLgpq2qaSfXENAYV' +
-    'nWXXppXMCnOGj9NCbzuDttPq9aTamiitW7beoc6i56tahkNljuB/VnCMJeYYFcs9SqXklFnNDbL1/IzBKK7ETFuv16frdeqPT/' +
-    'QrJJ7DA0MjA0N0QxxB8XTT/W79Tvy8vmjp5s7bA7UukJCQkJCQkJCQkJCQkJD458iOZS76epqJCw/R0zTFdnGeAcdUZueXcKDH' +
-    '2bgj0UBDrUc0kP7h87FDHTiP9jk567G3h1K2+ogL+Sa4kCveFB2nAoLucH2hRxj7/nTew/dPvqYzt88R2kf7xTirck03Zuccu1' +
-    '/k/HRrc51WRi9RX6LYlwSAS3K4fIPdvisKAnZTK8GmLhFN8Obdq+n2XbpJZ/6+RzALu5ih9vVHJzxuCGvj9f9lcc1XyLmKJ055' +
-    'wi1PAUXpx4vFZaEWdqNV9ydA6VYPih1U6A1D73XyY+3+SBhvKqAcEQRZzbuatf//a8lFjaOdv5hQN/UxxCmdbfE6Psg1fgB8fY' +
-    'nnS2H7UeAFwGXU11Heor6AcuMUwBba76HtC8pjtKlkfw5wBvVnKJuko6xh7DrGrqJtC6WBtsEUzzZIOtlRX039Avo1LeOgFAAA',
+    'H4sIAAAAAAACA+1YTWgTURCezR8hpCWtkWoRXNYeRENILVUoGIUGjVqtpiiUUsJrsmmXbja1u6kpJehBsd4EQTx4qDePvamgEi' +
+    'geBAXBgwUvvak3PXjwpDP73tY0JILgwcP7YLKZn/dm3rzdw3x3splTXZH+iD8cBg8/BdbiXE8Je3Ji/fZ4NpPzqfcfBOabpRaL' +
+    'AWzEeBgT4REfKADkedLDLSPCE00D+KEL4hAAKFeKupkvVKySMQt7FQVoGxLFjQ2DD3/3obIhVrv2AP//9vLwsdOj42OuLdbkF2' +
+    'sIK1rBZLadt1hZ10ZUbUK/WtUtx2CmllA1nhjtK5oXYJeZ6fpMtqwv2miaat3jjLVQdcbI3bLHDHMKc3l7ji1Q3JRVNc2EenQa' +
+    'g4rOsmvTSmaFOUNHaKG3nUHbafV6Qm1NlNEtW+9QZ9HzVS3DoTKH8T8rOMYSc4yK5R6lUnLKrOYG2Xp+xmAUV2Kmrdfr0/U69c' +
+    'cn+hUSz6Hk4HBykG6IIyiebrrfrd+On9cXLd3cfnug1g0SEhISEhISEhISEhISEv8c46PZc77eZuLCQ/QETbHdnGfAMZXZ+SUc' +
+    '6HE27kg00FDrEQ2kf/h0+EAHzqN9Ts567O6llK0+4kK+CS5k0puiY1RA0B2uz/YKY/+fzpu79Owhnbl9jtAe2q+LsyrXdGN2zr' +
+    'EHRM6PtzYbtDJ6nvoSxb7EAVySw+Ub7PZdURCwk1oJNnWJaILX719Nt+/STTrz912CWdjBDLWvP3rB44awNl7/XxbXfIWcq7jy' +
+    'pvjILU8BRRnAi8VloRZ2o1X3x0HpUfeLHVToC0PfdfJj7f5IGG8qoBwUBFnNu5q1//9ryUWNQ52/mFAP9THEKZ0v4nW8l1v/Af' +
+    'D1JZ4vje1HgRcAF1FvoLxDfQHlxnGALbTfRdtnlMdoU8n+HOAk6k9RNklHWcPYBsauom0LZR1tqTTPliKd7Kivpn8BepzwbaAU' +
+    'AAA=',
   track_order:
-    'H4sIAAAAAAACA+1Zz2sTQRR+u0k1hKYkmJKmBlz2JBJKa6mgYFCaaMRiaisihJJO0027dLNps5vaUoIe60nBf6AXQW/qyYNKPX' +
-    'vxqLeeRG969KRvZmfyY9tKqwUPzheGN+/Nl3kzu+9NmJcH+eyVSHgwDBShEAQhCp34yXE+1a2L8Vn4PQr57JSafvIwuNTZdlSd' +
-    'jQYUnxs/wiowSn8KV4Z8dV9mb57yFIhAHEJQrc0bVqlcsyvmArUnFYVtLMo4bK8ArT5ACjtFrlARZU+hGPMstznrmMbGg2JzEc' +
-    '/NXcNcWHSdF7H2ts+8H315dbwwwaaMwi5fFBt62SKOU7JJ1dAvaPq0sdIwbNcklp7WdG/taN/QBcGpEouNWWTdqDtoKvrnuGYv' +
-    'N9wJOuybY4645cWSs0iWKa9oNywrrZ2bQdK8u85sesWqEXf0LP2imM6k0+nNZlrzO8oatmPss855MdawTZcucwz7pOyaq8Q1az' +
-    'bbSq3iVskaIzlGac4klFchlmM0mzPNJn0+qnjqXI4OjYwNjWAQcL2HS+YOZdDHXzLqtmG138laH0hISEhISEhISEhISEhIHDkK' +
-    '4/nrtCqh4KePVSXwRkqc0ire3fEafICqBL3JiqoEvQ1/Pv64ruD9l5oGOCfKywsrcX7L5fZbU7kcnclfJxGre5aADo8S/xvyuc' +
-    'uTVN5pxZGHZLybJ6orIibzf+k3xj194tWyHyc82ctXomAvjtHNalys3OR469ovVxSlK2eE7OnInQCz75033wcOlzfrgzJvZN7s' +
-    'zpubiW6eqD4eVd5M3yhk6S+JiLuv8e54j/V7ciQh39FBzh//82qfPxF2/nhF/fYBdNjzp/O3O8jsPd5Y61+G055UlRZfnFt76Q' +
-    'FcE2XGtFO80q1BIgSJey1eiI2rqjdhiJ90AeXdye4TTmDtn74HfzybSRmbf4ZvbwG2MhiZ2OANwCTq29g+oL6M7f5FgB20P0Lb' +
-    'F2xP0aZR+2uAS6i/wvaR6ti2kLuN3E207WB7jrbhjOdnmOrUjvpm5hcwG3lZORwAAA==',
+    'H4sIAAAAAAACA+1Zz2sTQRR+u0k1hKYkmJKmFlz25CGU1lJBwaA01YjF1FZECCVO0027dLNJs5uaUoIe600QxGOPetOD4EGl/g' +
+    'EFb+qtJ9GbHj3pm9mZ/Ni20mrBg/OF4c1782XezO57E+blQTZzORIeDANFKARBiEInfnKcG+rWxfgd+D1y2cyMmnr8JLjc2XZU' +
+    'nY0GFJ8bP8IqMEr/EK4M+eq+zN4s5SkQgTiEoFxZMKxCsWKXzEVqTyoK21iUcdheAVp9gCHs5LlCRZQ9hXzMs9zirGMaGw+KzU' +
+    'U8N3cNc3HJdV7E2tvefrn94cpEbopNGYVdvijW9aJFHKdgk7Khn9f0WWOlbtiuSSw9pene2tG+rguCUyYWG7PImlFz0JT3z3HV' +
+    'rtbdKTrsm2OeuMWlgrNEqpSXt+uWldLOziFpwV1jNr1kVYg7doZ+UUxn0un0ZjOl+R1lDNsx9lnnghir26ZLlzmOfVJ0zVXimh' +
+    'WbbaVScsukwUiOUZg3CeWViOUYzeZcs0mfjyqeOpdjw6Pjw6MYBFzv4ZK5Qxn08ZeNmm1Y7XfS6AMJCQkJCQkJCQkJCQkJiSNH' +
+    'biJ7jVYlFPz0saoE3kiJU1jFuztegw9QlaA3WVGVoLfhz8cf1RS8/1LTAOdEeXlhJc5vudx+c2Zyks7kr5OI1T1LQIdHif8N2c' +
+    'lL01TebsWRh2S8myeqKyIms3/pN8Y9feLVsh8nPNnLV6JgL47RzWpcrNzkeOvaL1cUpStnhOzpyJ0As++dN98HDpc3a4Myb2Te' +
+    '7M6bG4lunqg+HlXezF7PZegviYi7r/HueI/1e3I0Id/RQc4f//Nqnz8Rdv54Rf32AXTY86fztzvI7D3eWOtfhtOeVJUWX5xbe+' +
+    'kBXBNlxrRTvNKtQSIEiXstXoiNq6o3YYifdAHl3cnuE06g8U/fgz+ezaSMzT/Dt7cAm2mMTGzwBmAa9S1s71GvYrt/AWAH7Q/R' +
+    '9gXbU7Rp1P4a4CLqr7B9pDq2TeRuIXcDbTvYnqNtJO35GaE6taO+kf4FhIEW6jkcAAA=',
   compact:
-    'H4sIAAAAAAACA+1ZTUwTQRSebQvZEEqKNm2tjWz25KEhIMEYEwnGVmtChIgHEkLq0G7phu22slssIY0c60mPHrmYcOTIQU2PHj' +
-    '1y5OiRozd8MzvT/QG0oMYD8yWTt++btzPDztuPnde3hdzj6FB6CBHIMoqgGPLihKE75vd5/0tmJWY7zO6FOD9A+1KMj7HxlbDj' +
-    'Vxn/4nk+T6JPAuDz7CccKyOBq4hC/uECsUvM5/n0NeSPq9XLmlF8relrVdvy5OXsJefl+dq57s/XYVRg+R1FcchKZ95S3azoa4' +
-    'S/IUn0zlhvDbLvPcnARSfsvjtPHs3PSYjdEIgj2FZLBrasoolrmnpfURe1V03NtHVsqFlFdeYFflvlAVYNG7TPwFvahgXUcnCM' +
-    'p2ajac+R7sAYq9guVYtWFTdI3LLZNIyscncFgsr2FuXUilHH9tQdciMfTifDqe12VglOlNNMSztnnWXe1zR1myxzGq5xydY3sa' +
-    '3XTfqn1Ct2DbdokKUVV3VM4irYsLR2e6XdJs+Hp8Egs1Pjk9PjkwixRwwq5IBOBzYSiF/XNkzNcPe9NSLeOQEBAQEBAQEBAQEB' +
-    'AYG/j1FeZ2A+r5+5dYYRWmeAcyq2iptwoofDcR91BnK+5XWGEOXDZ9bjfiTZuZfxv6vHTdxEntkErhqC9TheNV5K+ON4vYXnY+' +
-    'EP5118Np+TYDSed8esLsfHT8Udey8h9qgfvQk+r2G2oxJcxUElaPWQFvIsyp+rN5Lk2wduBzz6E/6F/rQyF9Of1i2hP0J/TuvP' +
-    'Ydofx+u6/0p/Gil/vn9g/kFa7FE/+hN8Xq7+RKn+OL/kuAJ0Uf3xfv9EKD9I+1oSj7vt2JDUi+e6dZYfhjWRyFFljP2GoKCkjJ' +
-    'JvenEy7Q+xAWW0w+4jynb8BaHdGVg9NPQZoQXwu9C+gd+AtvMAoSPg3wP3HdoecArhPyE0C/4BtEPiQ9uF2C7EdoA7grYP3MQM' +
-    '+zojPuHB71Dumue78OO7yLqrtP8Hp/6PZ8Q7cRn8BB5rjxLAHwAA',
+    'H4sIAAAAAAACA+1ZMUzbQBQ9JwFZiKDQRkmaRsXy1CFCUERVVSqiatKmEiqodEBCKD0Sh1g4ToodGoSsMqZbp4qRkZGRoa0ydu' +
+    'zIyNiRsRv9d76LYwNtoK06cE86ff9333eH7/vh+3lfyD2NDqWHEIEsowiKoV6cMnTG/D7vf82sxGyb2f0Q5wdoX4rxMTa+Enb9' +
+    'KuNfvcznSfRpAHyeg4RrZSRwHVHIP14gdon5PJ++hvxxtXpZM4pvNX2tals9eTl7xXl5vrZv+vN1GBVYfkdRHLLSnbdUNyv6Gu' +
+    'FvSRK9M9Zdg+x7TzJw0Q57786zJ/NzEmI3BOIIttWSgS2raOKapj5U1EXtTVMzbR0balZR3XmB31Z5gFXDBu0z8Ja2YQG1HBzj' +
+    'udlo2nOkOzDGKrZL1aJVxQ0St2w2DSOr3F+BoLK9RTm1YtSxPXWP3MiH08lwquNkleBEOc20tAvWWeZ9TVO3yTKn4RqXbH0T23' +
+    'rdpH9KvWLXcIsGWVpxVcckroINS3OcFcchz4enwSCzU+OT0+OTCLFHDCrkgk4HNhKIX9c2TM3w9r01It45AQEBAQEBAQEBAQEB' +
+    'gb+PUV5nYD6vn3l1hhFaZ4BzKraKm3Cih8NxH3UGcr7ldYYQ5cPn1uN+JNm5l/G/q8dN3EY9swlcNwTrcbxqvJTwx/F6C8/Hwh' +
+    '/Ou/hiPifBaDzvTlhdjo+firv2QULsUT96E3xew2xHJbiKg0rQ6iEt5FmUv1BvJMm3D9wO9OhP+Bf608pcTn9ad4T+CP05qz9H' +
+    'aX8cr+v+K/1ppPz5vsv8w7TYo370J/i8PP2JUv1xf8nxBOiy+tP7/ROh/CDta0k87q5rQ1I3nuvWeX4Y1kQiR5Ux9huCgpIySr' +
+    '7rxsm0P8QGlNEOu48o28kXhPZmYPXQ0GeEFsDvQPsGfgPaziOEjoH/ANx3aPvAKYT/hNAs+IfQjogPbQ9iOxDbBu4Y2gFwEzPs' +
+    '64z4hAe/TbkbPd+FH3cj657S/h+c+T+eEe/EVfATTQY0WMAfAAA=',
   chunked:
     'H4sIAAAAAAACA+1ZTUwTQRSe7RazIUBKJIBIZLMnJYSABGNMIBhBa0KEiAcSQupQtnTjdovsFktII8d68+jRI0eOHIR49OiRI0' +
     'ePHr3hm9mZbndo5UeMB96XTF7nzbfvTXfevp15+yE9/bS9ta+VMBgGSZIUqceJwNRgvC/HXwupCVkVcjch9S18rFfoU8K+qYf9' +
@@ -153,45 +154,54 @@ export const read = {
     'P/boj5/Hj8Oe9UU3P0CN8wMOnh948gMa305lNh8l5+6l5dX189sIOZ/9/+/C7Zfjz+y3MvR37ZeeJ2zeeVX3wOkR7iccF/eT4+' +
     'Gr8RP23nXZfvIDUIWZIaApAAA=',
 };
+export const keras3_weights =
+  'H4sIAAAAAAACA+1ZO08CQRCeOxA2iAE06PlIvJLy7GwkmIi5So1aWEoiCSY+CBiDNlpi50+gpLSkUENpaWlJaUlph7PuHrLL61' +
+  'DUGHaSzTBzH7ubYeabPfbGXlufCMwFgAoh4IUwtEqDS2VBtJ3n+1xrXBe5LuuOX/t4ZnB/hM8v43a3k0mKbkjirJPxMy3uTsmo' +
+  'iJ1c3aJ6j9sm10+6iDtKXaRzeYDT7Nnh8eFlOifl5/KA62owxr6rOXaMaZ05fBw3xrVsezDzKTJiLmJtsZ3PEJi5auLIx3NdZx' +
+  'MSXikezWJwKEg7KvzxL1F/BCjFsRJxwAPAFtpVHM9oZ3FcrwDU0H+LvlccZfSZ1H8PkEC7guOF2jhKiK0itoi+Go479Flxto5F' +
+  'bepHuxjvxiPPPEp1nzseyY4zTVRJKR5p6Sdhv4g7SJ/k0y28YX9z3Z2NzTUN9Gbelb0iL8l57OzLnBJxNrcz0dH8/brxwAsP7F' +
+  'vAHQ8UQooHFA+084AxLuLOU/Q0MWwe0Jp5d0fE+pbzWMlgPFALckfIHQ9Uw4oHFA+084AZEnGW9B4xbB6oBMX55TxW4i6OpkfF' +
+  '5Gt8Kr/nEiEfPVgZ9HOYOFyZ6PP+akx1ZtbSv4iHv0+fkc/h/fpMyVB9RvWZ9j5TjP7sebNb/pJpZscMd/n7OivuW8lo56+TT7' +
+  'bR+Zy0JJ2XEkPq77WoOK+cx0p6xfHz/ycy2Rvv1Lk1r2LX+5z0W/cBCX4Dp+4D6H3AO7IsnU64HAAA';
 export const refused = {
   dense_attributes: [
-    'H4sIAAAAAAACA+1ZX2hbVRj/bv4Zs6QmXfpvVhqyDspaRrqauW4ujjbN4qxraaogtaS3zW0bdpN0uzezcwR9WKFjOCcMn3yYTL' +
-      'HK1L2ogznpWqpThA1EnfjQvQxXEHRQwbf6nXvuTU5zUvHfw5D7wcm953d+3/nO+eXec3K+nIpHYx7XFpfV6QTD1nRbbqT1kI6v' +
-      'vJlx98WjA5bA26/aDrNl2usFWPRSmqjTXRYQAEjLJz6K7NFb3BEAK3jADzaATC4lycmxXHY8PQENggCkG1IEjesEC342YmVR99' +
-      'ZwG73/7od3cge6+3o1zMu06z7ETgTHZFFRklkxIwX3BIIJ6UheyqppUQ62BYI0MOInggZByYiy1iaLx6WjCkJD5X08mZ3Kq72k' +
-      'uayPUVEdm0wqk+IU4Q1l87LcFtg1jKSUelzDguNyTlQ7dhJHo7s06S5YKLQFygNFpawibTDOlNGWz6ZVMsww3otjavqYqKZzWW' +
-      '0quXE1I05rJEVKjqZFwhsXZUUqFIYLBaKPRdfLoV87drSHd7STb4iaXb9q4UrSF/mHpaNZSS4+PTBdBaaZZppppplmmmmmmWaa' +
-      'aaaZ9p9bX3f8KUs1m7gwzP0EOcVW0TwDHlNFJXkMD/R4Nt4w0UAOtUaigdS//6l16wY5j8oxadajppqELG8juZB7ei7kOeMU7S' +
-      'UDsGuH64PVOrjlz+a77bXd18mcK8dw1JP+PDSr8oKUnphUlWY95o8zt+aJp/tpoosbdfEDaEkOLd+gVFZFQIP1qRU7oxJJE3z5' +
-      'zdJwZZVOsnp8W0NdJmp1gSsq6PCRQA6aVlgxJOn8F0/ItZ5HVrXhCSAIzRgX5+Qoy26U161+EHyBJj3bEYA6J9S9RNpxPlaXE4' +
-      'dlE1r8esbDCHT+/n9bBtzp7bFEogde0b8EYQEgouV67iqe0Y0df/0M5xfBZwMLXAXox/o8lptYn8Ly8j6A24ifRewuljnEAgT/' +
-      'FGA/1i9juUXqWM4jdx65s4jdxnIJsVCExgmROsGxPhsxl7d/YLGBeD84tRXMW0KN92tBrxsPQDGhZ1vfS81fjGZjPOkC0YLX5X' +
-      'oDa3r2/dauwXiUrrBkKUq1LNcaMYwo28+dWoolkAULZYuNwMXrxzeupdjy22aKPwzrrzPuax92DfbGMO4cYTYTCQCu9NT5YYQB' +
-      'fqnr3woXoQS8cXAtDDcZ4GI6vw9qyXawjQL2UDgCXwsloOpz9QDcYBh5KXEI7jGMjhftgzDLdPp607lnYJVx2fvBpiHQdDlEgU' +
-      'VoHYEZhnEl/nEBGqwl4K0LdwpQz8zlzle/F2Av49JzSZyBEQaYPdN9BlLMOC5cxTf0JNPH5dM3rsN7jMvSXOMKrDIuXzS0/gyP' +
-      'My4fnX13bbEz6bv/3oR4tKu47Wh2ZPD08/S/B1y86f74Nzc/9ieCTdsAyV6Kd2IIvE4A+kfK/mJeHdZx2jmOwHF2chwLx+ngOF' +
-      'aO8yjHsXGcMMexc5xdHMfBcR7jOA9wnN0cx8lxOjnOg0WOzdCQF9rFk3ilN/EkXmo3T+K19vAkXuwqnsSr/RBP4uX28iRebx9P' +
-      '4gWv5km84pv/NzvhHzQpebnfHAAA',
+    'H4sIAAAAAAACA+1ZTWwbRRR+6z+Mawc7df5KpFhukKImqpwGN6Slpkoc17ShCXGKhELkbOJNYnVtp911SaksODRSqoqqh6ri0E' +
+      'NRewiolF6AolIUEoU/gVoJISpxSC8VjYQElYrELbzZ2bUnHgfxd6jQPmm8O998b97M590Zz/OpeDTmcW1xWZ1OMGxNt5VGWg/p' +
+      '+OrbGXd/PDpoCZx/y3aYLTNeL8CSl9JEne6ygABAWj7yUWSX3uKOAFjBA36wAWRyKUlOjueyE+lJaBAEIN2QImhcJ1jwsxErS7' +
+      'q3htvo/beHwp37evr7NMzLtOs+xE4Ex2VRUZJZMSMFdwWCCelIXsqqaVEOtgWCNDDiJ4IGQcmIstYmi8elowpCw+V9PJ+dzqt9' +
+      'pLmsjzFRHZ9KKlPiNOENZ/Oy3BbYOYKklHpcw4ITck5UO3YQR6O7NOkuWCi0BcoDRaWsIm0wzpTRls+mVTLMMN6L42r6mKimc1' +
+      'ltKrkJNSPOaCRFSo6lRcKbEGVFKhRGCgWij0XXy6FfO7a3h7e3k2+Iml2/auFK0hf5h6WjWUkuPj0wUwWmmWaaaaaZZppppplm' +
+      'mmmmmfafW39P/IClmk1cGOZ+jpxiq2ieAY+popI8hgd6PBtvmGggh1oj0UDqP/zUunWDnEflmDTrUVNNQpa3kVzIAz0X8rJxiv' +
+      'aSAdi1w/X+ah3c8mfzHXzx4wtkzpVjOOpJfx6aVXlVSk9OqUqzHvPH2TsLxNP9AtHFjbr4AbQkh5ZvUCqrIqDB+tSKnVGJpAm+' +
+      '+m55pLJKJ1k9vq+hLpO1usAVFXT4SCAHTSusGpJ0/YsnRA52erXhCSAIzRgX5+Qoy26U161+EHyBJj3bEYA6J9S9TtpxPlaXE4' +
+      'dlE1r8esbDCHTx0X9bBt3pbbFEohfe1L8EYREgouV67iuesY0df/0U5xfBZwML3AQYwPoClttYn8byxh6Au4ifRew+lnnEAgT/' +
+      'BGAv1q9juUPqWC4idwG5c4jdxXINsVCExgmROsGxPhcxl7d/YLHB+AA4tRXMW0KN92tRrxsPQDGhZ1vfS81fjGZjPOkC0YLXlX' +
+      'oDa3rpvdbuoXiUrrBkKUq1rNQaMYwo286dWo4lkAWLZYuNwMUbwDeupdjy22aKPwnrr7Puz97vHuqLYdx5wmwmEgDc6K3zwygD' +
+      '/FI3sBWuQAm4sH8tDLcZ4Eo6vwdqyXbwFAXsoXAEvhFKQNXn6j64xTDyUuIgPGAYHa/Zh2CO6fR807lD8JBx2X110zBouhykwB' +
+      'K0jsIsw7gR/7AADdYScPnSvQLUM3O59/XvBdjNuPReE2dhlAHmzvScgRQzjks38Q09yfRx/fStL+FdxmV5vnEVHjIuXzS0/gzP' +
+      'Mi4fnH1nbakr6Xv03oR4tLu47Wh2ZOj0K/S/B1y86f74Nzc/9ieCTdsAyV6Kd2IIvE4A+kfK3mJeHdZx2jmOwHF2cBwLx+ngOF' +
+      'aO8zTHsXGcMMexc5ydHMfBcTo5zmMc5xmO4+Q4XRzn8SLHZmjIC+3iSbzSm3gSL7WbJ/Fae3gSL3YVT+LVfoIn8XJ7eRKvt48n' +
+      '8YJX8yRe8c3/m53wD4ZrbAbfHAAA',
     'attributes in a way that is not read',
   ],
   dense_links: [
-    'H4sIAAAAAAACA+1abUxbVRh+b1uw1oIFW2Ff0JWOLBsuLS0fIxkugNg5Bgz4oSPY3JVLW7ltgXuZ4NKoGUuYP9z2Y/rDH+OHxr' +
-      'k4Z6LRzSiBIImL/MCPOQyJIX5kfgU1JkaTLfqec+9tL7UYt2BCzHmTwz3Pc95z3o/be3vOW04EmprzLBstRrMZNPlTlUi5gj0q' +
-      'f/LS/uW2QFOHwfnSSVO/vo3YbAAzNkWNV9UtBuAAyMjbBQpTp45Y6wGMkAd2MAHEEr2CGAwl4n3RMGzgOCDLkMZRXTMY8O9mBD' +
-      'PqbMqblP5nn7+ceLCxrYVyNt24OofIUVdI5CUpGOdjgqvO6eoUBoeFuBzlRVeF06UYRv6oS1OQYrxIx0R+VBiSkOrOXGNffGBY' +
-      'biHDGWsc5uVQJChF+AGi1x0fFsUKZ3UPKvXKo5Rz9YkJXvZVkonaclGynCuZrHBmGmoS4pKwip+92thwPCoTN6uwz4fk6BFeji' +
-      'biNJREnxzjR6iSJAQPR3mi18eLkpBM9iSTJD8GNV+56tW3y1u1y0vukCI56pWaS6c+pd8vDMUFMfXpgZF8YMKECRMmTJgwYcKE' +
-      'CRMmTNZc2hoD+w2F+sKFJtb7ySk2X6kz4DGVl4JH8ECPZ+NVCw3kUKsVGgi+dn1n2So1j+w2laqHo5CYzBwjtZBf1FrII9op2k' +
-      'YcyKGH64cKVXLjP8W77XTtByTm7DZyi8l6eUpV5XEhGo7Iklu1uXh8YYrMtB4gebFiXuwAtMhB6w1S9qxwKLCytJKjyxIpE1z5' +
-      'ZLYne5bGlCw9oUZk3aSvDWWPwNqqVYfQOyWCW3RPfxNJtaLRzv1K3eOA49x4Y3FSbkZ1IxMb7cAVOEvVaocTisxQ9CQZR8+NFj' +
-      'NGZeK229WKh3ZrJtb/09Jhje64rYk/T2J89Zh8bPAeQDviKWzziAewPbUHYAn5U8h9i+0cck7CvwuwF/ElbAsEY5tA3SnUHUdu' +
-      'CdvryHnqFTseggmPeLz+Np49ePi/y94rZx4rae7sfAAq1Q8yNwfgJ0YXD3ZPZn07rb8AbvH1ygJgAbAAWABr/RrtCLTDHXSbZU' +
-      'uPaD7MqVh7z6Z+pTCsXMnxLy2adDM59Sudg4hb48Tn3BcaugJN+P2Pench07t9bJNmQ7NyZ+idL5s7UQvmMrYc3N/steO2wJka' +
-      '8TlW7uy069fT7TsbulqaIWf2dKkBilE7H87cvFwC54B0/a9ecMP7tBu8+LwfDmE3D0afKa+Btyg7e2q5GWTK/nj3UCs8S7uOhW' +
-      '9a4Wna3VdwrYsGUAC/b6vrh4/ptO+n/xDBQq29FtsqwQGqO/nGoxKEabf15ofHwEe7g+PcWSinuvlXj1+GG3SFn3YEZ6CcKtw4' +
-      'OzgPy5S9cuzNj+AFyn76w5ZFWKLsPSMHv4C9lJ0+33ofO7Os94eTucRcYi4xl5hLzKW12e0FmhpSVSC6qeo/NMBBrvLPI98Var' +
-      'soQ9gzYU8DL+9Ig0rXvWng+0oH/C8WpUGVUJwG1eUb0qDmug7Ujm1Jg91FJRowhr2e83rk3VOqQ5XzeuQLOXXI/5seVZ3YqkPV' +
-      'm106VHNRj2obynRo99Wy/98e5y8dB9ILaCYAAA==',
+    'H4sIAAAAAAACA+1aW0wcVRj+Z3dBXBdccFfolWHATdNiBXYXWpJiQxG3lnI30RLcTJcBVmZ3gRlasNmoKU2oD7Z9aDVqUh58aB' +
+      'prTTRajBII8tCICV6akpAY4iX1FtQXo0kb/c+Zmd1hXYxtMCHm/Mlhzved/5z/Mjuz5/zLyUBdfbZ9o92alQWG/KlLr0fDZTp/' +
+      '6sqB5aZAXauFP/eyrc/chp1OgBmnpibq6nYLcABk5L1cjanWRxw1AFbIBhfYACKxLkkOhmLR7nAPbOA4IMuQxlHdLLDg380IZv' +
+      'TZlLdp/U8e91c9uq+pgXJO07g+h8gxISSLihKMihFJqOaFNmlgSIqqYVEWSnlBM4z8McFQUCKiTMdkcUQaVJDqSF1jf7R/SG0g' +
+      'wylrHBbVUG9Q6RX7iV5HdEiWS/nKTlTqUkcoJ3TLMVH1VpCJxnJhspwQj5fyqYbqpKgireJnlzE2FA2rxE0/9sWQGj4iquFYlI' +
+      'YS61Yj4jBVUqTg4bBI9LpFWZHi8c54nOTHoucrU796d5b7d5aTO6RJhn6l5pKpT+j3SYNRSU58emA4B5gwYcKECRMmTJgwYcKE' +
+      'CZM1l6Z9gQOWPHPhwhDHw+QUm6PVGfCYKirBI3igx7PxqoUGcqg1Cg0EX7+xo3iVmkd6m1rVw51HTKaOkVrIr3ot5EnjFO0kDm' +
+      'TQw/VjeTq58Z/ibW2ZeI3EnN5GZgFZL1urqhyVwj29qlKi21w8sTBFZjoOkrw4MC8uAFrkoPUGJX1WOBRYWVrJMGWJlAmufj7b' +
+      'mT5Lo1qWntEjcmwy14bSR+BoNKpD6J0WwW26Z76JpFpx6ujZV6h7HHBcCd5YnJSZUt1IxVYXcLl8oV7t4CE/C/KfJePoudWehV' +
+      'HZuG0uveJh3Jrx9f+0tDrC2+9o4i+TGF8NJh8bfAjQjHgK2zzifmzP7QFYQv40ct9hu4AcT/gPAPYivoJtgWBs46g7hbpjyC1h' +
+      'ewu5shrNThnBhEc8VnMHzx488d9lr+jpkYfq29oegQr9g8zNAfiI0cWWjsm0b6f1F8Btvl5ZACwAFgALYK1fo62BZriLbrOcyR' +
+      'HDhzkdG+/ZxK8UlpUruf+lRZtpJqd/pXPQW2Jw8rmSS7XtgTr8/ke9e5Dp2ja6ybBhWLk79P5X9W2oBXMpWw7ub/aacVvAJ0a8' +
+      '7pU7O+P6zXTzjtr2hnrImD1TaIEC1M6Bs7cmtsIFIF3fG5dK4CPaDV5+yQeHsJsNIy94quBdys6eXq4HlbI/3TvYCC/Srnvh20' +
+      'Z4nnb3515vpwHkwu8PVPfBZ3TaD9N/yGCn1t6MFClwkOpOvv2UAj2023jr4+Pgpd2BMe48eKhuzrUTE3CTrvDz9uAMeKjCzfMD' +
+      '87BM2avH3/kUXqXsFz9uWYQlyt433PIl7KXs9MXGB9mZZb0/nMwl5hJzibnEXGIurc1uL1BXm6gC0U1V36F+DjK1fx75Ps/YRV' +
+      'l6ysZdSVAuupOgQrg/Cbxfm4Dv9fwk8EsFSVDp2ZAEVTdMYNfoliTYnb/VANae8rKLZlS+p9CEKubNyBviTcj3mxn5TxaZUOVm' +
+      'wYSqLpvRrtpiE9p9rfj/t8f5C0lj8vVoJgAA',
     'links in a way that is not read',
   ],
   soft_link: [
@@ -222,42 +232,42 @@ export const refused = {
     'an external link, which is not followed',
   ],
   new_soft_link: [
-    'H4sIAAAAAAACA+1YTWgTQRR+m6QhhLSkNdIfBJe16sHSX6pSMIottWq1oicpJUzTTbN0s1u7m5pSgh4q1JM/l3prL6JHb1ZQqR' +
-      'RBb4KgFS+9iHpTxHN9b2a2piERBA8e9oOX5P3Ne/Mmc5jv5tDAYG20JRqMRMDDlsSnhNA7pf3u0tLUyNDAxYB6/1ZoqlQK8TjA' +
-      'elyEMRkeDYACQJ7H9cLSJz2xJEAQaiEBIYCcPaGbqbRtZYxJaFYUoGVIFB4bgQB+7kFlXWZze0j8fvfhgX2qf2SY2+IlfplDmN' +
-      'fSJnOclMVyutanapf0K3ndcg1mam2qJgqjfV7zApwcM7nPZHP6jIOm0fI1TlvTeXeY3GVrjDM3nU05WTZNcaNW3jTb1MNjGDTh' +
-      'znGbljFt5vZ0U6K3nEHLacVim1peaEC3HL1KnxOeL28ZLrXZi79Z2jVmmWvYFt+KnXFzrMCDHD01bjCKyzDT0YvFsWKR5hOQ8w' +
-      'rL7572rt72LjohgRr5zcv9Hv12/JQ+Y+nm9r8HCnXgw4cPHz58+PDhw4cPHz58/HOM9A+dDTSUEhceYsfpFVsneAZ8pjInNYsP' +
-      'enwbVyUa6FHrEQ2kv/98aF8VzqNyTcF67G6gkuU+4kK+Sy7ksveKjlMDNfxxfaZBGlv+tN/9d46+oj1XrhFuovVqBatyVTcms6' +
-      '7TKmt+vLGxRpmxczSXGM4lAcBJDs43OJWnoiBgJ7VSUzIloglev305VnlKC7Tnn7tEaPcOZqhy/7HzHjeEvYn+/7K50iMUXMWP' +
-      '5ZPNvD0FFKUVDxbTwmXsRrkeTIBSr+6VK6jQGIHGa+TH3oPRCJ5USDkoCbKCdzQr//9t+bbwwqx+Y+i0luWuBmVG8UlmFfOe4/' +
-      'aSOH0UeAZwAfU1lDeoT6NcPwawifbbaPuC8hBtKtmfApxAfRVlg3SUFYxdw9hFtG2iPEJbZ1JU6ySd7KgvJqlTeUNsN6vPfJU3' +
-      'JHwAbRElLLinFujY8X/v4Lepg2c0Hbm39QsvckqB5RQAAA==',
+    'H4sIAAAAAAACA+1YTWgTQRR+m6QhhLSkNdJaBJe16MHSX2qhYBRaatVqteJBSgnTdNMs3Wxqd1NTyqqHCvUgiAdbpGCPHr3Zgk' +
+      'qlePAgCB4seOlF1JsePNf3ZmZrGhJB8OBhP3hJ3t+8N28yh/nuDQ0M1kabo8FIBDzsSnxOCL1D2h8uL0+PDA2MBtRHK6HpUinG' +
+      '4wBbcRHGZHg0AAoAeZ7XC0uf9MSSAEGohQSEAHL5Sd1MpfNWxpiCQ4oCtAyJwmMjEMDPw6hsyWxuD4nf76719J7tHxnmtniJX+' +
+      'YQFrS0yWw7ZbGcrvWp2lX9RkG3HIOZWquqicJoX9C8ADvHTO4z2bw+a6NprHyNc9ZMwRkmd9kaE8xJZ1N2ls1Q3JhVMM1W9eQ4' +
+      'Bk0689ymZcw8c7q7KNFbzqDlNNdtVcsLDeiWrVfpc9LzFSzDoTZ78DdLO8Ycc4y8xbeSzzg5VuRBtp6aMBjFZZhp66477ro0n4' +
+      'CcV1h+d7d19rR10gkJ1MhvXu736Pfip/VZSzf3/j1QrAMfPnz48OHDhw8fPnz48OHjn2Okf+hCoKGUuPAQO02v2DrBM+Azldmp' +
+      'OXzQ49u4KtFAj1qPaCD945cTR6twHpVrCtbjYAOVLPcRF/JDciHXvVd0nBqo4Y/r8w3S2Pyn/Y5e2VilPVeuEW6i9WoFq3JTN6' +
+      'ayjt0ia366u71JmbGLNJcYziUBwEkOzjfYlaeiIGA/tVJTMiWiCd5+eDNeeUqLtOefB0Ro1z5mqHL/sUseN4S9if7/srnSIxRc' +
+      'xf3Ht1Z5ewooSgseLKaFy9iNcj2YAKVePSJXUKExAo23yY+9B6MRPKmQclwSZEXvaNb+/9vyffG1Wf3G0Gk9kbsalBnuRmYd81' +
+      '7h9pI4fRR4CXAZ9U2U96jPoNw5BbCD9gdo+4ryFG0q2V8AnEF9HWWbdJQ1jN3E2CW07aA8Q1tHUlTrIJ3sqC8lqVN5Q/JOVp/9' +
+      'Jm9I+BjaIkpYcE/N0L7v/97Ob1M7z2jqXdn9Bf3qiwPlFAAA',
     'a soft link, which is not followed',
   ],
   new_external_link: [
-    'H4sIAAAAAAACA+2Yz2sTQRTH36ZJCCEpa6ygpUJY9WQIrSUiPajQoFGrAT1JCcs0mTRLN7s1M6kpZY8eehL/iFL/Az0WiqBnwR' +
-      '/4B3jw5F+g82Zm6xoSoeBxPrDZ3ffevDfzNpf33W/U7xTz8/mZXA5ifmnyZ9X7orb/2H992GzUH6fKBy/TW8lrZNsAx7YKIzo8' +
-      'nwILAD1vzijLivYUbgLMQBHmIA3QDzvUd9th0PU24YJlAabBy5KxOUiJ3wXxcqxXS3taPX/6ehjeXW2uSZud8Os1yJ7T9gljbk' +
-      'D61FkpO0/osyENuEd8p1J2VGFh33PiANYnvvT5ZJcOmDCtj+e4F2wP+Rq6x3JsEN7uuaxHtjFuPRj6fqV8vSWCOnxX2pyuHxK+' +
-      'fA0Xxuk8TOdEUaU8XqhOA0an7LMT+4aBx3GbNfFM2tzbIdwLA3mUsMv7ZCSDGHU3PIJxXeIzGkWtKML+pHS/svq+XF2qVZfwCy' +
-      'ky+i7L/Wn9SfwWHQTUP/n3wGgWDAaDwWAwGAwGg8Fg+O80VxsPUqWkcBFTuIVT7KzSGcSYSpi7IwZ6MRtPFRpwqI2FBnz//P3q' +
-      'pSmax+SaSvU4V8KS4z7UQn5qLeRpPEXbuIGMHK7vl7Rx/l/nvfLqxns88+Qa2fOYr6hUlefU2+xxdlnX/PbiyxGuLDzEvhREX+' +
-      'YApMgh9QY2uSuWAP6WVjKJLqFM8OHju9bkLh2cvkuFR7E6JHanTnDK7SU/IqoV2YvCl7udVUqFaEbIe3RQ7dVi7WLh7VH4G04/' +
-      'dVAKEwAA',
+    'H4sIAAAAAAACA+2YQWsTQRTH326TEEJSYqygRWFZvRmCtUShBxUaNGo12OJBSlimyaRZutmtmUlNKXv00C8gHryK3j2IN6F48O' +
+      'DJg4IfwIMn8QPovJnZGkMiFHqcH2x297037828zeX99+u1m4XcfG4mm4WE35rcSfV+Sdt/7L9+1ajXVm3n2fPU1ug1LBYBDooq' +
+      'jOjwnA0WAHrenlCWJe3JXwOYgQLMQQqgF7Vp4LWisONvwhnLAkyDlyVjs2CL37Pi5UCvlvaUev70sHr11nJjRdqKI369BtlzWw' +
+      'FhzAtJj7pLjrtGHw9oyH0SuGXHVYWFfc9NAliPBNIXkF3aZ8K0Pp7jdrg94CvoHsuxQXir67Eu2ca49XAQBGXnSlMEtfmutLmd' +
+      'ICJ88TIuTNL5mM6N47IzXqhGQ0an7LOd+Aahz3GbVfFMWtzfIdyPQnmUqMN7ZCiDGPU2fIJxHRIwGsfNOMb+2LpfGX1frCxUKw' +
+      'v4hRRpfZfl/rb+MH6L9kMaHP57YDgLBoPBYDAYDAaDwWAwHDuN5fpduzQqXCTkr+MUO6t0BjGmEubtiIFezMZThQYcahOhAd+/' +
+      'fL94formMbmmUj1OlbDkuA+1kJ9aC3mUTNFF3EBaDtd3Sto4/7/zrj549wLPPLlG5jTmKyhV5Qn1N7ucXdA1vz39+h5X5u9hX/' +
+      'KiL3MAUuSQegOb3BVLAP9KK+mRLqFM8PHzh+bkLr08epfy9xN1SOxOneCI2xv9iKhWZM4JX/ZGRikVohkR79J+pVtNtIu1X9ab' +
+      'P1wQVqAKEwAA',
     'an external link, which is not followed',
   ],
   virtual: [
-    'H4sIAAAAAAACA+1ZzW7TQBBex05lVU2VQpSUEFHLJw5R1FIFIbiASCBIFUUUpEpVFbbJprbq2CF2SqrK4hpOnJB4ASSOHHkEHo' +
-      'HH4Mit7G9iuy2kRYhD9ruMd+bzzsY7/pKdvGvUHmXmi/OAQNeBBrIgihOOxkp8LOKvuFW4HXH7OSX8aRpb5v4sn99Q2dji/hfP' +
-      '63XCPklA5PmSZ1YHErOIRv3BM2K3+VjU07dUnNf12shpvkH2vhX4kbq8f8m8ol5HV+P1ugAavL4zIIerkuVteW7H3if+a4pC78' +
-      'yO16DH3pMSvhipk3fn8cPNDQXwGxI8gmOz5UDfb7qwi8y7hrmFXg+QG9jQMcuGyfJi/7EpCH4XOjTmwCPU97FrJznHE7c3CDZI' +
-      'ODHHHgxaVtO3YI/wdtyB45SN27uY1A6OqM/sOB4M1m+RG8V0NpnODMOykUxUQ66PzllnW8QGrh2QZVbxNWwF9iEMbM+lH8XrBF' +
-      '04pCQfNfdsSHgd6PgoDHfDkDwfUQZz3K5X1qqVNQD4I8YqxEDTYasl+Aeo7yJnwnsJEsLmBRbqV6yqYKqRmFiAEinOVCKe5kkr' +
-      'nQ/3ovW1KN9tCQkJCQkJCQkJCQmJWcKS6DPwseifTfoMi7TPgE+f0G8e4hM9PhxP0Wcg51vRZ2BHUvXMftzPAhsPuf9P/bjV6y' +
-      'CSTWLWkOzHia7xdj7OE/0WUY+Nv8y79XSzpuDZRN394H25ceslx+ydvNyjafQm+bwW+I4q+CqHVYJ2D2kjz6f+c/VGUWL7IGw6' +
-      'oj/qb/RnWLqY/oAbUn+k/pzWn+/FOE/0df+V/vSW4/X+kY+/FuUeTaM/yec10Z8M1R/2T85EgC6qP9HfPxr1z7GYIng3mU0pY7' +
-      '7QrbPGKl4TYS4ZK/w/BAMUdFB4O+bpNJ5S2YQ6/5yaKlbBZroS+Z326b12gCvpv+zDqe/TkqzNy+AXC/CNa0gfAAA=',
+    'H4sIAAAAAAACA+1ZzW7TQBBex05lVU2VQpSUEFHLJw5R1FIFIbiASCBIFUUUpEpVFbbJprbq2CF2SqrK4hoeANRH4MiRR+AReA' +
+      'yO3Mr+JrbbQlqEOGS/y3hnPu9svOMv2cmHRu1JZr44Dwh0HWggC6I45WisxMci/oZbhdsRt59Twp+msWXuz/L5DZWNLe5/9bJe' +
+      'J+zTBESeL3lmdSAxi2jUH70gdpuPRT19S8V5Xa+NnOY7ZO9bgR+py4dXzCvqdXQ9Xq8LoMHrOwNyuCpZ3pbndux94r+hKPTO7H' +
+      'gNeuw9KeGLkTp5d54+3txQAL8hwSM4NlsO9P2mC7vIvG+YW+jtALmBDR2zbJgsL/Yfm4Lgd6FDYw48Qn0fu3aSczxze4Ngg4QT' +
+      'c+zBoGU1fQv2CG/HHThO2bi7i0nt4Ij6zI7jwWD9DrlRTGeT6cwwLBvJRDXk+uiCdbZFbODaAVlmFV/DVmAfwsD2XPpRvE7QhU' +
+      'NK8lFzz4aE14GOj8JwNwzJ8xFlMMftemWtWlkDgD9irEIMNB22WoJ/gPoucia81yAhbF5goX7FqgqmGomJBSiR4kwl4mmetNL5' +
+      '+CBaX4vy3ZaQkJCQkJCQkJCQkJglLIk+Ax+L/tmkz7BI+wz49An95iE+0ePD8RR9BnK+FX0GdiRVz+3H/Syw8ZD7/9SPW70JIt' +
+      'kkZg3JfpzoGm/n4zzRbxH12PjLvFvPN2sKnk3U3Q/elxu3XnLM3svLPZpGb5LPa4HvqIKvclglaPeQNvJ86r9QbxQltg/CpiP6' +
+      'o/5Gf4aly+kPuCX1R+rPWf35XozzRF/3X+lPbzle7yd8/LUo92ga/Uk+r4n+ZKj+sH9yJgJ0Wf2J/v7RqH+OxRTBu81sShnzhW' +
+      '6dN1bxmghzyVjh/yEYoKCDwvsxT6fxlMom1Pnn1FSxCjbTtcjvtE8n2gGupP+yD2e+T0uyNq+CX6vrXqZIHwAA',
     'virtual data set',
   ],
   external_values: [
@@ -371,17 +381,17 @@ export const refused = {
     'expected little-endian numbers',
   ],
   latest_chunks: [
-    'H4sIAAAAAAACA+1YTUwTQRR+uy1NUwspWIISEzcr/iQSAhKNIaGKNLUqgoETIaQZ2i1s2G6R3SKENHLQBE9qPJh40oN/NzzpQR' +
-      'oSotHEg0ajEA9y8uemBw+e9M3OLJbSmph48DBfMv0677158+ZNe5jvUjwaqw40Bjx+P7j4yRGrZ/NWbn/1YPVWXzzaLyu3L3vH' +
-      'i8d0KASwHGJhhIcHZJAAqOdhLbN0cE8wAuCBagiDFyCTTWlGIpk10/oobJckoGnokJxYP8j4uQMny3y1Y/ey729X72aPd/f1OL' +
-      'ZQkZ+voZhVkwaxrIRJMpraoagD2tmcZto6MdRmRWUbo31WdQOsDDEcn0FmtEkLTUOlOU6YEzm7h7pLcowQOzmWsMbIBI0bMnOG' +
-      '0awcGsaglD3j2NS0kSV2+wG60E2n03RqPt+slG4U1UxLq1BnyvXlTN2mZR7E7yRp61PE1rOmc5Rs2s6QaSfI0hIjOqFxaWJYWj' +
-      '4/nM/T/si8Xz7O7S1tB1va6A0xVHF2tvvd+vX4cW3S1Iz1Xw9M14CAgICAgICAgICAgICAwD9HX3f8lFxXLFy4CB6hr9gapjPg' +
-      'M5VYiSl80OPbuKLQQB+1rtBA5+8+7d9VQfMovydTPerr6JalPqqFfONayKD7ig7RAqqcx/XJOm5s/NN5d189/Iyeufwevm00Xz' +
-      'VTVc5p+uiYbTXxPd9fXFmiK4OnaV+C2JcwgCNyOHqDVb4rEgI2SitVRV2iMsHz10+Gy3fpAj3z961cWdigDJWvP9jrakNYG6v/' +
-      'L4srvkKmVdy3M71OeRJIUhNeLC7zlagbpXNPGKRaZSfPoECDHxrOUz/W7tnix5vyyuCRvLLXE9gX5otu/v//lsEPewuV/zG+Wt' +
-      'pHH5N0vvCf47X+hR+xrngUGx5w25TiR35RGLgO8LWAZ48ALCG/RL6C/BnHURyPCrGu6DEAt0lRznc4P+X8kbOPq457OL+5MYk3' +
-      'HsKssAgwgTzXCXAPWcGxQuc4zhRY9Noi47nH/EY6GS+hfZ7HtBY2t2UNbQuYZwF5LbLZ38pt85FyTf0FiB6AfkYVAAA=',
+    'H4sIAAAAAAACA+1YTWgTQRR+u0lDiGlJa0q1CC5rUcFSWksVCo3Whhi1Wm1RKKWEabJpl242tbupLSXYg0K9CYKKeNCLeKwnFW' +
+      'woFAWhgqJgxYM9+XPTgwdP+mZntqZpIggePMwHky/z3ps3b94kh/muxKOx6kBjwOP3g4ufHLF6Nm/l9lcP3t3ti0f7ZeX6Te94' +
+      '8ZgOhQCWQyyM8PCADBIA9TysZZZO7glGADxQDWHwAmSyKc1IJLNmWh+F7ZIENA0dkhPrBxk/d+Bkma927F72/cXZjoNHe/p6HV' +
+      'uoyM/XUMyqSYNYVsIkGU3tVNQB7XxOM22dGGqzorKN0T6rugFWhhiOzyAz2qSFpqHSHMfMiZzdS90lOUaInRxLWGNkgsYNmTnD' +
+      'aFYODGNQyp5xbGrayBK7fT9d6KbTaTo1n29WSjeKaqalVagz5fpypm7TMjvwO0na+hSx9azpHCWbtjNk2gmytMSITmhcmhiWls' +
+      '8P5/O0PzLvl49ze0tbR0sbvSGGKs7Odr9bvx4/rk2amrH+64HpGhAQEBAQEBAQEBAQEBAQ+Ofo64mfkOuKhQsXwUP0FVvDdAZ8' +
+      'phIrMYUPenwbVxQa6KPWFRro/O2nfbsqaB7l92SqR30d3bLUR7WQb1wLGXRf0SFaQJXzuD5ex42Nfzpv/5nHt+mZy+/h20bzVT' +
+      'NV5YKmj47ZVhPf8/3l1SW6MniS9iWIfQkDOCKHozdY5bsiIWCjtFJV1CUqEzx//XS4fJcu0TN/38qVhQ3KUPn6g6dcbQhrY/X/' +
+      'ZXHFV8i0inMrKSZcSSBJTXixuMxXom6Uzj1hkGqVnTyDAg1+aLhI/Vi7Z4sfb8org0fyyl5PYG+YL7rz//9bBj/sKVT+x/hqaR' +
+      '99TNL5wn+O1/oXfsS641FseMBtU4ofeaUwcAPgawHPHgFYQn6JfBX5M47DOB4VYt3RIwBuk6Kc73F+xvkjZx9XHXdzfnNrEm88' +
+      'hFlhEWACea4L4D6ygmOVznGcLrDotUXGc0/4jXQxXkL7PI9pLWxuyxraFjDPAvJaZLO/ldvmI+Wa+gvZFoe0RhUAAA==',
     'laid out in a way',
   ],
 };

@@ -227,6 +227,32 @@ test('a group that contains itself, and trees in circles', () => {
   ]);
 });
 
+test('a data set that declares more than it stores', async () => {
+  const file = weights();
+  const view = new DataView(file.buffer);
+  // Its shape, [6,5], stands twice: as it is, and as it may grow.
+  let at = 0;
+  while (view.getBigUint64(at, true) !== 6n || view.getBigUint64(at + 8, true) !== 5n) at += 8;
+  view.setBigUint64(at, 60n, true);
+  await rejects(file, /\[60,5\] declares 1200 bytes but stores 120/);
+  view.setBigUint64(at, 1n << 40n, true);
+  await rejects(file, /declares 21990232555520 bytes, at most 2 GiB are read/);
+});
+
+test('a chunk whose checksum differs, and one that is cut short', async () => {
+  const first_value = Buffer.alloc(4);
+  first_value.writeFloatLE(-30 / 64);
+  const file = file_of(read.fletcher32);
+  const at = Buffer.from(file.buffer).indexOf(first_value);
+  file[at] ^= 1;
+  await rejects(file, /data set "model_weights\/dense\/kernel": a chunk's checksum differs/);
+  const compressed = file_of(read.gzip);
+  const zlib = Buffer.from(compressed.buffer).indexOf(Buffer.from([0x78, 0x5e]));
+  assert.ok(zlib > 0);
+  compressed.fill(0xff, zlib + 2, zlib + 8);
+  await rejects(compressed, /data set "model_weights\/dense\/kernel": .*(damaged|expands)/);
+});
+
 test('an attribute of a type that jsfive would follow for long', async () => {
   const file = weights();
   // After the name, padded to 16 bytes, its type: variable-length texts.

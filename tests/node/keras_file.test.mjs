@@ -3,7 +3,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,13 +11,17 @@ import { Worker } from 'node:worker_threads';
 import { gunzipSync } from 'node:zlib';
 import { loadModel, LapisError } from '../../wasm/dist/index.js';
 import { pack_keras_file } from '../../wasm/dist/keras_file.js';
-import { read } from './hdf5_files.mjs';
+import { keras3_weights, read } from './hdf5_files.mjs';
+import {
+  strFromU8,
+  strToU8,
+  unzipSync,
+  with_text_vectorization,
+  words,
+  zipSync,
+} from './keras_text_file.mjs';
 import { random_numbers } from './models.mjs';
 import { read_safetensors } from './safetensors_file.mjs';
-
-const { zipSync, unzipSync, strToU8, strFromU8 } = createRequire(
-  new URL('../../wasm/package.json', import.meta.url),
-)('fflate');
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const shared = process.env.LAPIS_SHARED || join(root, '../shared');
@@ -117,6 +120,19 @@ test('what is handed to the library is what the file holds, in its own dtype', {
   assert.equal(read_safetensors(pack_keras_file(file_of('float64'), {})).tensors['dense/0'].dtype, 'F64');
 });
 
+test('a .keras brings its variables, and not the optimizer’s', async () => {
+  const layer = { class_name: 'Dense', config: { name: 'mine', units: 5, use_bias: false } };
+  const input = { class_name: 'InputLayer', config: { batch_shape: [null, 6], name: 'input' } };
+  const config = { class_name: 'Sequential', config: { name: 'small', layers: [input, layer] } };
+  const file = zipSync({
+    'config.json': strToU8(JSON.stringify(config)),
+    'metadata.json': strToU8('{"keras_version": "3.15.1"}'),
+    'model.weights.h5': new Uint8Array(gunzipSync(Buffer.from(keras3_weights, 'base64'))),
+  });
+  assert.deepEqual(Object.keys(read_safetensors(pack_keras_file(file, {})).tensors), ['layers/dense/vars/0']);
+  assert.deepEqual((await loadModel(file)).weights()[0].data, kernel);
+});
+
 test('a .keras that somebody packed again, compressed', { skip }, async () => {
   const original = readFileSync(join(golden, 'birnn_stack.keras'));
   const members = unzipSync(original);
@@ -163,26 +179,28 @@ test('labels and the way of pixels, given by the caller or kept in the file', { 
   await assert.rejects(loadModel(model.save(), { labels }), /\.safetensors file has its own/);
 });
 
-/** Keras's config of a text model: TextVectorization with its words in the file's assets. */
-test('words of a TextVectorization come along from the assets', { skip }, async () => {
-  const words = ['', '[UNK]', 'enak', 'tidak', 'sekali'];
-  const members = unzipSync(readFileSync(join(golden, 'lstm.keras')));
-  const config = JSON.parse(strFromU8(members['config.json']));
-  const packed = read_safetensors(
-    pack_keras_file(
-      zipSync({
-        ...members,
-        'assets/layers/text_vectorization/vocabulary.txt': strToU8(words.join('\n')),
-      }),
-      {},
-    ),
-  );
-  assert.equal(
-    JSON.parse(packed.metadata.assets)['assets/layers/text_vectorization/vocabulary.txt'],
-    words.join('\n'),
-  );
-  assert.deepEqual(JSON.parse(packed.metadata.config), config);
-});
+test(
+  'texts, where a TextVectorization stands in front: its words come from the assets',
+  { skip },
+  async () => {
+    const file = readFileSync(join(golden, 'lstm.keras'));
+    const [plain, model] = await Promise.all([loadModel(file), loadModel(with_text_vectorization(file, 7))]);
+    assert.equal(model.info.input.kind, 'text');
+    assert.deepEqual(model.info.input.text, { vocabulary_size: words.length, sequence_length: 7 });
+    const { probabilities, tokens } = model.predictText('Tidak enak, tidak MURAH; zzz');
+    const ids = [3, 2, 3, 6, 1];
+    assert.deepEqual(
+      tokens.map(({ id }) => id),
+      ids,
+    );
+    const expected = plain.predict(Float32Array.from([...ids, 0, 0]), [1, 7]);
+    assert.ok(largest_difference(probabilities, expected) <= 1e-6);
+    assert.deepEqual(
+      (await loadModel(model.save())).predictText('murah').probabilities,
+      model.predictText('murah').probabilities,
+    );
+  },
+);
 
 test('a user of .safetensors loads nothing of what reads Keras’s files', () => {
   const sources = ['index', 'model', 'model_bytes', 'module', 'trainer'].map((name) =>

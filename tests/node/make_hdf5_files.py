@@ -111,6 +111,16 @@ def split_names(group):
         group.file["model_weights"].create_group(f"empty_{i}").attrs["weight_names"] = []
 
 
+def keras3():
+    """A model.weights.h5 as Keras 3 writes it, with an optimizer's variables."""
+    memory = io.BytesIO()
+    with h5py.File(memory, "w") as file:
+        file["layers/dense/vars/0"] = KERNEL
+        file["optimizer/vars/0"] = 7
+        file["optimizer/vars/1"] = KERNEL
+    return memory.getvalue()
+
+
 READ = {
     "contiguous": legacy(data()),
     "latest": legacy(data(), libver="latest"),
@@ -152,7 +162,8 @@ if __name__ == "__main__":
     print("export const read = {")
     for name, content in READ.items():
         print(f"  {name}:{text(content)}")
-    print("};\nexport const refused = {")
+    print(f"}};\nexport const keras3_weights =\n    {text(keras3())[:-1].strip()};")
+    print("export const refused = {")
     for name, (content, reason) in REFUSED.items():
         print(f"  {name}: [{text(content)}\n    {json.dumps(reason)},\n  ],")
     print("};")

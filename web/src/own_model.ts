@@ -2,6 +2,7 @@
 // classes and says nothing of how pixels become numbers.
 import type { InputOptions, ModelInfo } from 'lapis';
 import type { Engine } from './engine';
+import { counted } from './format';
 import type { Kind, ModelEntry, OpenedModel } from './models';
 import type { Additions } from './protocol';
 
@@ -87,7 +88,9 @@ export function labels_of(text: string, classes: number): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (labels.length > 0 && labels.length !== classes) {
-    throw new Error(`${labels.length} names, but the network has ${classes} classes: write one a line.`);
+    throw new Error(
+      `${counted(labels.length, 'name')}, but the network has ${counted(classes, 'class', 'classes')}: write one a line.`,
+    );
   }
   const twice = labels.find((label, i) => labels.indexOf(label) !== i);
   if (twice !== undefined) throw new Error(`“${twice}” stands twice; each class needs a name of its own.`);

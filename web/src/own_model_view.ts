@@ -1,5 +1,6 @@
 // Beside a model of the visitor's own: what only they can say. Nothing is shown for a file that says it all.
 import { make } from './dom';
+import { count } from './format';
 import type { ModelEntry } from './models';
 import { set_notice } from './notice';
 import { additions_of, labels_of, pixel_ranges, type PixelRange } from './own_model';
@@ -85,7 +86,9 @@ export class OwnModelView {
       if (chosen) void this.take_file(chosen);
       file.value = '';
     });
-    const heading = make('label', { for: this.area.id }, `Names of its ${classes} classes, one a line`);
+    const names =
+      classes === 1 ? 'Name of its one output' : `Names of its ${count(classes)} classes, one a line`;
+    const heading = make('label', { for: this.area.id }, names);
     const button = make('label', { class: 'button quiet file-button' }, 'Open a list', file);
     return make(
       'div',

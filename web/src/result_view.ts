@@ -1,6 +1,6 @@
 // The answer: the most probable class in large letters, then every class with its bar and number, then the time taken.
 import { make } from './dom';
-import { milliseconds, percent, plain } from './format';
+import { count, milliseconds, percent, plain } from './format';
 import type { Outcome } from './protocol';
 
 export interface Timing {
@@ -19,7 +19,7 @@ export function label_of(labels: readonly string[], index: number): string {
 
 /** Shares from 0 to 1, or values of any size, as a network without a softmax puts out. */
 function are_shares(values: Float32Array): boolean {
-  return values.every((value) => value >= 0 && value <= 1);
+  return values.every((value) => value >= 0 && value <= 1 + 1e-6);
 }
 
 function value_in_words(values: Float32Array, index: number): string {
@@ -36,6 +36,16 @@ export function answer_in_words({ labels, probabilities }: Outcome): string {
 function machinery_in_words({ backend, threads }: Timing): string {
   const simd = backend === 'simd' ? 'with SIMD' : 'without SIMD';
   return threads > 1 ? `${simd}, ${threads} threads` : simd;
+}
+
+/** Of more classes only the best are shown. */
+const most_rows = 20;
+
+/** The classes to show: all, in their own order, or the best ones, the best first. */
+function shown_classes(probabilities: Float32Array): number[] {
+  const all = Array.from(probabilities, (_, index) => index);
+  if (all.length <= most_rows) return all;
+  return all.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0)).slice(0, most_rows);
 }
 
 interface Row {
@@ -70,7 +80,7 @@ export class ResultView {
 
   /** Empty bars in the classes' own order, so that nothing moves when the numbers come. */
   clear(labels: readonly string[], message: string): void {
-    this.use_rows(labels.length, labels);
+    this.use_rows(labels.slice(0, most_rows));
     for (const { row, bar, number } of this.rows) {
       row.classList.remove('best');
       bar.style.setProperty('--share', '0');
@@ -84,12 +94,15 @@ export class ResultView {
 
   paint(outcome: Outcome, timing: Timing, expected: string | null): void {
     const { labels, probabilities, ms } = outcome;
-    this.use_rows(probabilities.length, labels);
+    const shown = shown_classes(probabilities);
+    this.use_rows(shown.map((index) => label_of(labels, index)));
     const best = best_of(probabilities);
-    const full = are_shares(probabilities) ? 1 : Math.max(...probabilities.map(Math.abs));
-    this.rows.forEach(({ row, bar, number }, index) => {
+    // Values of any size: the best one's bar is full, and below zero there is none.
+    const full = are_shares(probabilities) ? 1 : Math.max(probabilities[best] ?? 0, 1e-30);
+    this.rows.forEach(({ row, bar, number }, i) => {
+      const index = shown[i] ?? 0;
       row.classList.toggle('best', index === best);
-      bar.style.setProperty('--share', Math.abs((probabilities[index] ?? 0) / full).toFixed(4));
+      bar.style.setProperty('--share', Math.max(0, (probabilities[index] ?? 0) / full).toFixed(4));
       number.textContent = value_in_words(probabilities, index);
     });
     this.verdict.replaceChildren(
@@ -99,6 +112,9 @@ export class ResultView {
     );
     this.paint_expected(expected, label_of(labels, best));
     this.timing.replaceChildren(
+      ...(shown.length < probabilities.length
+        ? [make('span', {}, `The best ${shown.length} of ${count(probabilities.length)}`)]
+        : []),
       make('span', {}, `${milliseconds(ms)} in the network`),
       make('span', {}, `${milliseconds(timing.round_trip_ms)} round trip`),
       make('span', {}, `WebAssembly ${machinery_in_words(timing)}`),
@@ -118,13 +134,12 @@ export class ResultView {
     );
   }
 
-  private use_rows(length: number, labels: readonly string[]): void {
+  private use_rows(labels: readonly string[]): void {
     const same =
-      this.rows.length === length &&
-      this.rows.every((r, i) => r.row.dataset['label'] === label_of(labels, i));
+      this.rows.length === labels.length &&
+      this.rows.every(({ row }, i) => row.dataset['label'] === labels[i]);
     if (same) return;
-    this.rows = Array.from({ length }, (_, index) => {
-      const label = label_of(labels, index);
+    this.rows = labels.map((label) => {
       const bar = make('span', { class: 'bar' });
       const number = make('td', { class: 'share' });
       const row = make(
