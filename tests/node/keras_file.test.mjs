@@ -65,6 +65,22 @@ test('every golden .keras and .h5 answers as Keras did', { skip }, async (contex
   assert.ok(largest <= 1e-6, `${largest} from Keras`);
 });
 
+const committed = join(root, 'tests/golden/files');
+const committed_files = readdirSync(committed).filter((file) => /\.(keras|h5)$/.test(file));
+
+for (const file of committed_files)
+  test(`${file}, as Keras wrote it, answers as Keras did`, async () => {
+    const { tensors, metadata } = read_safetensors(readFileSync(join(committed, 'expected.safetensors')));
+    const input = tensors[`${file}/input`];
+    const output = tensors[`${file}/output`].data;
+    const model = await loadModel(join(committed, file));
+    const found = model.predict(Float32Array.from(input.data, Number), input.shape);
+    assert.ok(largest_difference(found, output) <= 1e-6);
+    if (model.info.input.kind !== 'text') return;
+    const answers = JSON.parse(metadata.texts).map((text) => [...model.predictText(text).probabilities]);
+    assert.ok(largest_difference(answers.flat(), output) <= 1e-6);
+  });
+
 const no_native = skip || (existsSync(command_line) ? false : 'no build/native/lapis');
 test('and as the command line does', { skip: no_native }, async (context) => {
   let largest = 0;
