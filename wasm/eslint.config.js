@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-export default tseslint.config({ ignores: ['dist', 'node_modules'] }, js.configs.recommended, {
+export default tseslint.config({ ignores: ['dist', 'node_modules', 'imports.js'] }, js.configs.recommended, {
   files: ['src/**/*.ts'],
   extends: [tseslint.configs.strictTypeChecked],
   languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
