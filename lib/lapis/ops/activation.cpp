@@ -53,8 +53,8 @@ struct Function {
   Vector (*slope)(Vector at);
 };
 
-/// A function of the compiler's choice would be written into every loop; by the table each stands once, and a
-/// call a vector costs little beside what most of them do.
+/// Each stands once in the program, and a call a vector costs little beside what most of them do. The three
+/// that networks mostly have are written into the loops below.
 Function function_of(Activation activation) {
   using namespace activations;
   switch (activation) {
@@ -139,10 +139,17 @@ Vector activation_derivative(Activation activation, Vector y, Vector dy) {
 void activate_values(Activation activation, const Real* x, Real* y, Index count) {
   if (changes_nothing(activation)) {
     if (x != y) simd::copy(x, y, count);
-  } else if (activation == Activation::relu) {
-    simd::map(x, y, count, activations::relu_value);
-  } else {
-    simd::map(x, y, count, function_of(activation).value);
+    return;
+  }
+  switch (activation) {
+    case Activation::relu:
+      return simd::map(x, y, count, [](Vector v) { return activations::relu_value(v); });
+    case Activation::sigmoid:
+      return simd::map(x, y, count, [](Vector v) { return activations::sigmoid_value(v); });
+    case Activation::tanh:
+      return simd::map(x, y, count, [](Vector v) { return activations::tanh_value(v); });
+    default:
+      return simd::map(x, y, count, function_of(activation).value);
   }
 }
 
@@ -156,11 +163,20 @@ void activate_values_backward(Activation activation, const Real* y_or_x, const R
                               Index count) {
   if (changes_nothing(activation)) {
     if (dx != dy) simd::copy(dy, dx, count);
-  } else if (activation == Activation::relu) {
-    simd::map(y_or_x, dy, dx, count, [](Vector at, Vector d) { return d * activations::relu_slope(at); });
-  } else {
-    const auto slope = function_of(activation).slope;
+    return;
+  }
+  const auto times = [&](auto slope) {
     simd::map(y_or_x, dy, dx, count, [&](Vector at, Vector d) { return d * slope(at); });
+  };
+  switch (activation) {
+    case Activation::relu:
+      return times([](Vector y) { return activations::relu_slope(y); });
+    case Activation::sigmoid:
+      return times([](Vector y) { return activations::sigmoid_slope(y); });
+    case Activation::tanh:
+      return times([](Vector y) { return activations::tanh_slope(y); });
+    default:
+      return times(function_of(activation).slope);
   }
 }
 
