@@ -51,7 +51,8 @@ int compare_texts(const GoldenFile& file) {
       joined += (joined.empty() ? "" : "\n") + token.text;
     vectorizer.text_to_tensor(texts[i], row.data());
     const bool same_ids =
-        std::equal(row.begin(), row.end(), ids.begin() + static_cast<std::ptrdiff_t>(i) * length,
+        std::equal(row.begin(), row.end(),
+                   ids.begin() + static_cast<std::ptrdiff_t>(i) * static_cast<std::ptrdiff_t>(length),
                    [](Real a, double b) { return static_cast<double>(a) == b; });
     if (joined != tokens[i] || !same_ids) {
       ++differences;
@@ -69,7 +70,7 @@ int compare_vocabularies(const GoldenFile& file) {
   int differences = 0;
   for (const Json& one : *cases.array()) {
     const auto count = static_cast<std::size_t>(*one.find("texts")->integer());
-    const Index most = *one.find("max_tokens")->integer();
+    const auto most = static_cast<Index>(*one.find("max_tokens")->integer());
     REQUIRE(at + count <= texts.size());
     differences +=
         adapt_vocabulary(std::span(texts).subspan(at, count), most) != words_of(*one.find("vocabulary"));
