@@ -61,6 +61,8 @@ test('zips that are refused', async () => {
     zip({ 'model.weights.h5': new Uint8Array(1 << 24) }, { level: 9 }),
     /"model\.weights\.h5" inside declares 16777216 bytes but stores 1\d{4}/,
   );
+  const many = Array.from({ length: 300 }, (_, i) => [`assets/${i}.txt`, new Uint8Array(500_000)]);
+  await rejects(zip(Object.fromEntries(many), { level: 9 }), /its members declare 1500\d{5} bytes but store/);
   const { 'config.json': _, ...without_config } = whole();
   await rejects(zipSync(without_config), /no "config\.json" inside/);
   await rejects(zipSync({ 'config.json': config }), /no "model\.weights\.h5" inside/);

@@ -85,10 +85,11 @@ function optional(key: string, value: unknown): Record<string, string> {
 }
 
 function text_member(zip: Zip, path: string): string | null {
+  const size = zip.size_of(path);
+  if (size > largest_text)
+    throw new LapisError(`"${path}" inside declares ${size} bytes of text, at most ${largest_text} are read`);
   const bytes = zip.read(path);
   if (bytes === null) return null;
-  if (bytes.length > largest_text)
-    throw new LapisError(`"${path}" inside: ${bytes.length} bytes, at most ${largest_text} are read`);
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {

@@ -28,8 +28,20 @@ export class Zip {
     let next = at;
     for (let i = 0; i < count; i++) next = this.add_member(next);
     let stored = 0;
-    for (const member of this.members.values()) stored += member.stored_size;
+    let size = 0;
+    for (const member of this.members.values()) {
+      stored += member.stored_size;
+      size += member.size;
+    }
     if (stored > bytes.length) this.file.fail('damaged zip: its members overlap; save the model again');
+    // Each alone may be small.
+    if (size > small_member && size > most_expansion * stored)
+      this.file.fail(`its members declare ${size} bytes but store ${stored}: not a file that Keras saved`);
+  }
+
+  /** As declared; 0 where it is not there. */
+  size_of(path: string): number {
+    return this.members.get(path)?.size ?? 0;
   }
 
   /** Checked against its checksum. A member that is stored as it is is not copied. */
