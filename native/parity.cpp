@@ -1,303 +1,223 @@
-// `lapis parity`: outputs, loss and every gradient of a model against those that Keras computed (a golden
-// file).
+// `lapis parity`: outputs, loss and every gradient of models against those that Keras computed (golden
+// files), one model in full or several as a table.
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
-#include <optional>
+#include <set>
 #include <string>
 
 #include "commands.h"
 #include "common.h"
+#include "comparison.h"
 #include "console.h"
 #include "file.h"
 #include "lapis/core/error.h"
-#include "lapis/io/safetensors.h"
-#include "lapis/model/workspace.h"
-#include "lapis/train/loss.h"
-#include "lapis/train/metrics.h"
 
 namespace lapis::native {
 namespace {
 
-constexpr double kProbabilityTolerance = 1e-6;
-constexpr double kGradientTolerance = 1e-5;  // of the gradient's largest value
-
 struct Options {
-  std::string model, golden, dump;
+  std::vector<std::string> models, goldens;
+  std::string golden_folder, dump;
   int threads = 1;
   bool check = false;
   bool json = false;
 };
 
-/// A golden file: `input`, `label`, and `prob`, `loss`, `grad/<variable path>`, each alone or as `.../f32`
-/// and
-/// `.../f64`, of which the second, the more exact, counts.
-struct Golden {
-  explicit Golden(const std::string& path) : bytes(read_file(path)) { file = read_safetensors(bytes); }
-
-  const TensorView* find(const std::string& name) const {
-    for (const char* ending : {"/f64", "", "/f32"}) {
-      if (const TensorView* tensor = file.find(name + ending)) return tensor;
-    }
-    return nullptr;
-  }
-
-  const TensorView& need(const std::string& name) const {
-    const TensorView* tensor = find(name);
-    if (tensor == nullptr) fail("no tensor \"", name, "\"");
-    return *tensor;
-  }
-
-  std::vector<std::byte> bytes;
-  SafetensorsFile file;
+struct Pair {
+  std::string model, golden;
+  std::string dump;  // empty: not wanted
 };
 
-struct GradientDifference {
-  std::string name;  // the golden file's variable path
-  const ModelParameter* parameter;
-  double max_rel_diff = 0;
-};
-
-struct Result {
-  Index samples = 0;
-  double max_abs_diff = 0;
-  bool argmax_equal = true;
-  std::optional<double> macro_f1, loss_diff;
-  std::vector<GradientDifference> gradients;
-  std::vector<Real> probabilities, values;  // values: all gradients, as the model's parameters
-  double loss = 0;
-};
-
-/// NaN counts as infinitely far away.
-double difference(double a, double b) {
-  const double distance = std::abs(a - b);
-  return std::isnan(distance) ? INFINITY : distance;
+std::string stem(const std::string& path) {
+  return std::filesystem::path(path).stem().string();
 }
 
-std::string variable_path(const std::string& tensor) {
-  std::string path = tensor.substr(std::string("grad/").size());
-  for (const char* ending : {"/f64", "/f32"}) {
-    if (path.ends_with(ending)) path.resize(path.size() - 4);
-  }
-  return path;
-}
-
-/// The golden file's name of each parameter: the model's path, after the model's name where Keras wrote that.
-std::vector<GradientDifference> match_gradients(const Golden& golden, const Model& model) {
-  std::vector<std::string> paths;
-  for (const TensorView& tensor : golden.file.tensors) {
-    if (tensor.name.starts_with("grad/")) paths.push_back(variable_path(tensor.name));
-  }
-  std::sort(paths.begin(), paths.end());
-  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
-  if (paths.empty()) return {};
-
-  std::vector<GradientDifference> matches;
-  for (const ModelParameter& parameter : model.parameters()) {
-    if (!parameter.info.trainable) continue;
-    const auto at = std::find_if(paths.begin(), paths.end(), [&](const std::string& path) {
-      return path == parameter.path || path.ends_with("/" + parameter.path);
-    });
-    if (at == paths.end()) fail("no gradient for \"", parameter.path, "\"");
-    matches.push_back({*at, &parameter, 0});
-    paths.erase(at);
-  }
-  if (!paths.empty()) fail("tensor \"grad/", paths[0], "\": the model has no such parameter");
-  return matches;
-}
-
-std::vector<Index> read_labels(const TensorView& tensor, Index samples) {
-  if (tensor.shape.size() != samples)
-    fail("tensor \"label\": shape ", tensor.shape, ", expected [", samples, "]");
-  std::vector<Index> labels;
-  for (const double value : to_doubles(tensor)) labels.push_back(static_cast<Index>(value));
-  return labels;
-}
-
-void compare_probabilities(const Golden& golden, const ConstView& y, Result& result) {
-  const TensorView& tensor = golden.need("prob");
-  if (!(tensor.shape == y.shape))
-    fail("tensor \"", tensor.name, "\": shape ", tensor.shape, ", the model makes ", y.shape);
-  const std::vector<double> expected = to_doubles(tensor);
-  const Index classes = y.shape[-1];
-  for (Index row = 0; row < y.shape.rows(); ++row) {
-    const double* truth = expected.data() + row * classes;
-    for (Index c = 0; c < classes; ++c) {
-      result.max_abs_diff =
-          std::max(result.max_abs_diff, difference(static_cast<double>(y.data[row * classes + c]), truth[c]));
-    }
-    const Index best = std::max_element(truth, truth + classes) - truth;
-    result.argmax_equal = result.argmax_equal && argmax(y.data + row * classes, classes) == best;
-  }
-}
-
-void compare_gradients(const Golden& golden, const Real* gradients, Result& result) {
-  for (GradientDifference& match : result.gradients) {
-    const TensorView& tensor = golden.need("grad/" + match.name);
-    if (!(tensor.shape == match.parameter->info.shape)) {
-      fail("tensor \"", tensor.name, "\": shape ", tensor.shape, ", expected ", match.parameter->info.shape);
-    }
-    const std::vector<double> expected = to_doubles(tensor);
-    double largest = 0, distance = 0;
-    for (std::size_t i = 0; i < expected.size(); ++i) {
-      const auto value = static_cast<double>(gradients[match.parameter->offset + static_cast<Index>(i)]);
-      largest = std::max(largest, std::abs(expected[i]));
-      distance = std::max(distance, difference(value, expected[i]));
-    }
-    match.max_rel_diff = distance / (largest > 0 ? largest : 1);
-  }
-}
-
-/// Loss, gradients and macro F1, where the golden file has labels.
-void compare_training(const Golden& golden, const Model& model, Workspace& workspace, const ConstView& y,
-                      Result& result) {
-  const TensorView* label = golden.find("label");
-  if (label == nullptr) return;
-  const std::vector<Index> labels = read_labels(*label, result.samples);
-  Loss loss({.from_logits = !model.ends_in_softmax()}, model, workspace.backend(), result.samples);
-  result.loss = loss.compute(y, labels, workspace.output_gradient().data);
-  if (golden.find("loss") != nullptr) {
-    const std::vector<double> expected = to_doubles(golden.need("loss"));
-    if (expected.size() != 1) fail("tensor \"loss\": ", expected.size(), " values, expected 1");
-    result.loss_diff = difference(result.loss, expected[0]);
-  }
-  ConfusionMatrix confusion(loss.classes());
-  for (Index row = 0; row < result.samples; ++row) {
-    confusion.add(labels[static_cast<std::size_t>(row)], loss.predicted(y.data + row * loss.outputs()));
-  }
-  result.macro_f1 = confusion.macro_f1();
-
-  result.gradients = match_gradients(golden, model);
-  workspace.zero_gradients();
-  workspace.backward(loss.gradient_is_logits());
-  const auto count = static_cast<Index>(model.values().size());
-  result.values.assign(workspace.gradients(), workspace.gradients() + count);
-  compare_gradients(golden, workspace.gradients(), result);
-}
-
-Result compare(const Options& options, const Golden& golden, const Model& model) {
-  const TensorView& input = golden.need("input");
-  if (input.shape.rank() < 2 || input.shape.size() == 0)
-    fail("tensor \"input\": shape ", input.shape, ": no samples");
-  const std::unique_ptr<Backend> backend = make_cpu_backend(options.threads);
-  Workspace workspace(model, *backend, input.shape, Mode::train);
-  Result result;
-  result.samples = input.shape[0];
-  const View x = workspace.input(result.samples);
-  read_values(input, {x.data, static_cast<std::size_t>(x.shape.size())});
-  const ConstView y = workspace.run(result.samples);
-  result.probabilities.assign(y.data, y.data + y.shape.size());
-  compare_probabilities(golden, y, result);
-  compare_training(golden, model, workspace, y, result);
-  return result;
+std::string scientific(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1e", value);
+  return text;
 }
 
 /// What was computed here, under the golden file's names.
-void dump(const std::string& path, const Model& model, const Result& result) {
+void dump(const std::string& path, const Model& model, const Comparison& result) {
   std::vector<std::vector<std::byte>> storage;
   std::vector<TensorView> tensors;
-  storage.reserve(result.gradients.size() + 2);
+  storage.reserve(result.gradients.size() + 3);
   const auto add = [&](const std::string& name, const Shape& shape, std::span<const Real> values) {
     storage.push_back(to_bytes(values, Dtype::f32));
     tensors.push_back({name, Dtype::f32, shape, storage.back()});
   };
-  add("prob", model.output_shape().with_batch(result.samples), result.probabilities);
-  const Real loss = static_cast<Real>(result.loss);
-  if (result.macro_f1) add("loss", {1}, {&loss, 1});
+  Shape output = model.output_shape().with_batch(result.samples);
+  for (int axis = 1; axis + 1 < output.rank(); ++axis) {
+    if (output[axis] != kUnknown) continue;
+    output.set(axis, static_cast<Index>(result.outputs.size()) / result.samples / output[-1]);
+  }
+  add("prob", output, result.outputs);
+  const Real loss = static_cast<Real>(result.loss.value_or(0));
+  if (result.loss) add("loss", {1}, {&loss, 1});
   for (const GradientDifference& gradient : result.gradients) {
     const Shape& shape = gradient.parameter->info.shape;
     add("grad/" + gradient.name, shape,
-        std::span(result.values)
+        std::span(result.gradient_values)
             .subspan(static_cast<std::size_t>(gradient.parameter->offset),
                      static_cast<std::size_t>(shape.size())));
   }
+  const std::vector<Real> losses(result.losses.begin(), result.losses.end());
+  if (!losses.empty()) add("losses", {static_cast<Index>(losses.size())}, losses);
   write_file_atomically(path, write_safetensors(tensors, {}));
 }
 
-bool agrees(const Result& result) {
-  return result.max_abs_diff <= kProbabilityTolerance &&
-         std::all_of(
-             result.gradients.begin(), result.gradients.end(),
-             [](const GradientDifference& gradient) { return gradient.max_rel_diff <= kGradientTolerance; });
+Comparison compare_pair(const Pair& pair, int threads) {
+  ModelFile file = load_model(pair.model);
+  if (!pair.dump.empty()) check_writable(pair.dump);
+  const GoldenFile golden(pair.golden);
+  try {
+    Comparison result = compare(golden, file.model, threads);
+    if (!pair.dump.empty()) dump(pair.dump, file.model, result);
+    // What it refers to goes with the model.
+    for (GradientDifference& gradient : result.gradients) gradient.parameter = nullptr;
+    return result;
+  } catch (const Error& error) {
+    throw error.inside(pair.golden);
+  }
 }
 
 Json or_null(const std::optional<double>& value) {
   return value ? Json(*value) : Json();
 }
 
-void print_json_result(const Result& result) {
+Json to_json(const Comparison& result) {
   Json::Array gradients;
   for (const GradientDifference& gradient : result.gradients) {
     gradients.emplace_back(Json::Object{{"name", gradient.name}, {"max_rel_diff", gradient.max_rel_diff}});
   }
-  print_json(Json::Object{{"samples", std::int64_t{result.samples}},
-                          {"max_abs_diff", result.max_abs_diff},
-                          {"argmax_equal", result.argmax_equal},
-                          {"macro_f1", or_null(result.macro_f1)},
-                          {"loss_diff", or_null(result.loss_diff)},
-                          {"gradients", std::move(gradients)}});
+  Json json = Json::Object{{"samples", std::int64_t{result.samples}}, {"max_abs_diff", result.max_abs_diff},
+                           {"argmax_equal", result.argmax_equal},     {"macro_f1", result.macro_f1},
+                           {"loss_diff", or_null(result.loss_diff)},  {"gradients", std::move(gradients)}};
+  if (result.losses_diff) {
+    json.add("training", Json::Object{{"steps", static_cast<std::int64_t>(result.losses.size())},
+                                      {"max_rel_diff", *result.losses_diff}});
+  }
+  return json;
 }
 
-void print_plain(const Result& result) {
+void print_one(const Comparison& result) {
   std::printf("  samples        %td\n  probabilities  differ by at most %.1e, %s\n", result.samples,
               result.max_abs_diff, result.argmax_equal ? "same classes" : "NOT the same classes");
+  std::printf("  macro F1       %.4f (of the two answers)\n", result.macro_f1);
   if (result.loss_diff) std::printf("  loss           differs by %.1e\n", *result.loss_diff);
-  if (result.macro_f1) std::printf("  macro F1       %.4f\n", *result.macro_f1);
+  if (result.losses_diff) {
+    std::printf("  training       losses of %zu steps differ by at most %.1e of theirs\n",
+                result.losses.size(), *result.losses_diff);
+  }
   if (result.gradients.empty()) return;
   Table table("lr");
   table.add({"gradient of", "relative difference"});
-  for (const GradientDifference& gradient : result.gradients) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.1e", gradient.max_rel_diff);
-    table.add({gradient.name, text});
-  }
+  for (const GradientDifference& gradient : result.gradients)
+    table.add({gradient.name, scientific(gradient.max_rel_diff)});
   std::printf("\n%s", table.to_string().c_str());
 }
 
+/// The source document's table, a line a model.
+void print_table(const std::vector<Pair>& pairs, const std::vector<Comparison>& results) {
+  const auto optional = [](const std::optional<double>& value) { return value ? scientific(*value) : "-"; };
+  Table table("lrrrrrr");
+  table.add({"model", "samples", "Difference", "macro F1", "loss", "gradients", "training"});
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const Comparison& result = results[i];
+    table.add({one_line(std::filesystem::path(pairs[i].model).filename().string()),
+               std::to_string(result.samples), scientific(result.max_abs_diff),
+               format_fixed(result.macro_f1, 4), optional(result.loss_diff),
+               result.gradients.empty() ? "-" : scientific(result.largest_gradient_diff()),
+               optional(result.losses_diff)});
+  }
+  std::printf("%s", table.to_string().c_str());
+}
+
+std::vector<Pair> read_pairs(Options options) {
+  // `--golden GOLDEN MODEL`, as one option takes all that follows it.
+  if (options.models.empty() && options.goldens.size() == 2) {
+    options.models = {options.goldens[1]};
+    options.goldens.pop_back();
+  }
+  if (options.models.empty()) throw CLI::RequiredError("model");
+  if (options.goldens.empty() == options.golden_folder.empty())
+    throw CLI::ValidationError("expected either --golden or --golden-folder");
+  if (!options.golden_folder.empty()) {
+    for (const std::string& model : options.models)
+      options.goldens.push_back(
+          (std::filesystem::path(options.golden_folder) / (stem(model) + ".safetensors")).string());
+  }
+  if (options.goldens.size() != options.models.size()) {
+    throw CLI::ValidationError(std::to_string(options.models.size()) + " models and " +
+                               std::to_string(options.goldens.size()) +
+                               " golden files, expected one for each");
+  }
+  std::vector<Pair> pairs;
+  std::set<std::string> dumps;
+  for (std::size_t i = 0; i < options.models.size(); ++i) {
+    Pair pair{options.models[i], options.goldens[i], options.dump};
+    if (!options.dump.empty() && options.models.size() > 1) {
+      pair.dump = (std::filesystem::path(options.dump) / (stem(pair.model) + ".safetensors")).string();
+      if (!dumps.insert(pair.dump).second)
+        throw CLI::ValidationError("two models would be dumped into " + pair.dump);
+    }
+    pairs.push_back(std::move(pair));
+  }
+  return pairs;
+}
+
 void parity(const Options& options) {
-  const ModelFile file = load_model(options.model);
-  if (!options.dump.empty()) check_writable(options.dump);
-  Result result;
-  try {
-    result = compare(options, Golden(options.golden), file.model);
-  } catch (const Error& error) {
-    const std::string text = error.what();
-    if (text.starts_with(options.golden)) throw;
-    throw error.inside(options.golden);
-  }
-  if (!options.dump.empty()) dump(options.dump, file.model, result);
-  if (options.json) {
-    print_json_result(result);
+  const std::vector<Pair> pairs = read_pairs(options);
+  std::vector<Comparison> results;
+  for (const Pair& pair : pairs) results.push_back(compare_pair(pair, options.threads));
+  if (options.json && pairs.size() == 1) {
+    print_json(to_json(results[0]));
+  } else if (options.json) {
+    Json::Array models;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      Json json = Json::Object{{"model", to_utf8(pairs[i].model)}, {"golden", to_utf8(pairs[i].golden)}};
+      const Json result = to_json(results[i]);
+      for (const JsonMember& member : *result.object()) json.add(member.key, member.value);
+      models.push_back(std::move(json));
+    }
+    print_json(Json::Object{{"models", std::move(models)}});
+  } else if (pairs.size() == 1) {
+    print_one(results[0]);
   } else {
-    print_plain(result);
+    print_table(pairs, results);
   }
-  if (options.check && !agrees(result)) {
-    throw WorkFailed("the model and " + options.golden +
-                     " differ by more than 1e-6 (probabilities) or 1e-5 (gradients)");
+  if (!options.check) return;
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    if (results[i].agrees()) continue;
+    throw WorkFailed(pairs[i].model + " and " + pairs[i].golden +
+                     " differ by more than 1e-6 (outputs, loss) or 1e-5 (gradients, training steps)");
   }
 }
 
 }  // namespace
 
 void add_parity(CLI::App& app) {
-  CLI::App* command = app.add_subcommand("parity", "Compare outputs, loss and gradients with a golden file");
+  CLI::App* command = app.add_subcommand("parity", "Compare outputs, loss and gradients with golden files");
   const auto options = std::make_shared<Options>();
-  command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
-  command
-      ->add_option("--golden", options->golden, "Tensors: input, label, prob, loss, grad/... (.safetensors)")
-      ->required();
+  command->add_option("model", options->models, "Model files (.safetensors, .keras or .h5)");
+  command->add_option("--golden", options->goldens,
+                      "A file for each model: tensors input, label, prob, loss, grad/..., losses "
+                      "(.safetensors)");
+  command->add_option("--golden-folder", options->golden_folder,
+                      "Folder with NAME.safetensors for each model NAME.*, instead of --golden");
   command->add_option("--dump", options->dump,
-                      "File for what is computed here, under the golden file's names");
+                      "File for what is computed here, under the golden file's names; of several models a "
+                      "folder, with NAME.safetensors of each");
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  command->add_flag(
-      "--check", options->check,
-      "Exit with status 1 where probabilities differ by more than 1e-6 or gradients by more than 1e-5 of "
-      "their largest value");
+  command->add_flag("--check", options->check,
+                    "Exit with status 1 where outputs or loss differ by more than 1e-6, gradients by more "
+                    "than 1e-5 of their largest value, or losses of training steps by more than 1e-5");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { parity(*options); });
 }

@@ -9,6 +9,7 @@
 #include "lapis/layers/conv2d.h"
 #include "lapis/layers/lstm.h"
 #include "lapis/layers/max_pooling2d.h"
+#include "support/shared.h"
 #include "workbench.h"
 
 using lapis::Json;
@@ -164,6 +165,37 @@ TEST_CASE("parity: agrees with what it dumped, and sees a gradient that is off")
   CHECK(off.status == 1);
   CHECK(off.error_lines() == 1);
   CHECK(number(Json::parse(off.out).find("gradients")->array()->at(1), "max_rel_diff") > 1e-4);
+}
+
+TEST_CASE("parity: several models make a table, a list and a folder of dumps") {
+  LAPIS_NEED_SHARED(golden, "golden");
+  const TemporaryFolder folder;
+  const auto path = [&](const std::string& name) { return (golden / name).string(); };
+  const std::vector<std::string> models = {"parity", path("lstm.keras"), path("cnn_cifar_pool.h5")};
+  std::vector<std::string> several = models;
+  several.insert(several.end(), {"--golden-folder", golden.string(), "--dump", folder.path().string()});
+  const Json json = run_json(several);
+  const Json::Array& list = *json.find("models")->array();
+  REQUIRE(list.size() == 2);
+  CHECK(*list[1].find("model")->string() == path("cnn_cifar_pool.h5"));
+  for (const Json& each : list) {
+    CHECK(number(each, "max_abs_diff") <= 1e-6);
+    CHECK(number(each, "macro_f1") == 1);
+  }
+  CHECK(lapis::native::exists(folder / "lstm.safetensors"));
+  CHECK(lapis::native::exists(folder / "cnn_cifar_pool.safetensors"));
+
+  std::vector<std::string> table = models;
+  table.insert(table.end(), {"--golden", path("lstm.safetensors"), path("cnn_cifar_pool.safetensors")});
+  CHECK_THAT(run_lapis(table).out, Catch::Contains("Difference  macro F1") && Catch::Contains("lstm.keras") &&
+                                       Catch::Contains("cnn_cifar_pool.h5"));
+  // One of two that is wrong decides the status; files must be as many as models.
+  table.back() = path("lstm.safetensors");
+  CHECK(run_lapis(table).status == 2);
+  table.pop_back();
+  const CommandResult few = run_lapis(table);
+  CHECK(few.status == 2);
+  CHECK_THAT(few.error, Catch::Contains("2 models and 1 golden files, expected one for each"));
 }
 
 TEST_CASE("parity: golden files that do not fit are refused") {

@@ -6,6 +6,7 @@
 
 #include "lapis/core/error.h"
 #include "lapis/io/keras_model.h"
+#include "lapis/train/trainer.h"
 
 using namespace lapis;
 using Catch::Contains;
@@ -120,6 +121,40 @@ TEST_CASE("mean squared error") {
   std::vector<Real> gradient(2);
   CHECK(loss.compute({y.data(), {1, 2}}, std::vector<Index>{1}, gradient.data()) == Approx((0.25 + 4) / 2));
   CHECK(gradient == std::vector<Real>{Real(0.5), 2});
+}
+
+TEST_CASE("a loss over steps is the mean over those that the mask counts") {
+  const Model model = model_from_config(
+      R"([{"class_name": "Dense", "config": {"units": 2, "activation": "softmax"}}])", Shape{kUnknown, 2, 3});
+  const auto backend = make_cpu_backend();
+  const std::vector<Real> y = {Real(0.5), Real(0.5), Real(0.2), Real(0.8), Real(0.9), Real(0.1), 1, 0};
+  const std::vector<Index> labels = {0, 0, 1, 1};
+  const std::vector<std::uint8_t> mask = {1, 0, 1, 0};
+  const std::vector<std::uint8_t> none(4);
+  std::vector<Real> gradient(8);
+  for (const auto kind :
+       {LossConfig::Kind::sparse_categorical_crossentropy, LossConfig::Kind::categorical_crossentropy}) {
+    Loss loss({.kind = kind}, model, *backend, 4);
+    CHECK(loss.compute({y.data(), {2, 2, 2}}, labels, gradient.data(), mask.data()) ==
+          Approx(-(std::log(0.5) + std::log(0.1)) / 2));
+    const std::vector<double> by_hand = {-0.25, 0.25, 0, 0, 0.45, -0.45, 0, 0};
+    for (std::size_t i = 0; i < 8; ++i) CHECK(gradient[i] == Approx(by_hand[i]));
+    CHECK(loss.compute({y.data(), {2, 2, 2}}, labels, gradient.data(), none.data()) == 0);
+    for (const Real value : gradient) CHECK(value == 0);
+  }
+  Loss squares({.kind = LossConfig::Kind::mean_squared_error}, model, *backend, 4);
+  CHECK(squares.compute({y.data(), {2, 2, 2}}, labels, gradient.data(), mask.data()) ==
+        Approx((0.25 + 0.81) / 2));
+}
+
+TEST_CASE("a model of steps cannot be trained on one class a sample") {
+  const auto backend = make_cpu_backend();
+  Model model = model_from_config(
+      R"([{"class_name": "Dense", "config": {"units": 2, "activation": "softmax"}}])", Shape{kUnknown, 2, 3});
+  const TensorDataset data({2, 3}, std::vector<Real>(6), {1});
+  const char* const why = R"(gives [?,2,2], expected [?,outputs]: the data has one class a sample)";
+  CHECK_THROWS_WITH(Trainer(model, *backend, {}, data), Contains(why));
+  CHECK_THROWS_WITH(Evaluator(model, *backend, {2, 3}, 1), Contains(why));
 }
 
 TEST_CASE("losses that do not suit") {

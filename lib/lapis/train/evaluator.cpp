@@ -25,7 +25,9 @@ Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_s
       batch_size_(batch_size),
       x_(static_cast<std::size_t>(batch_size * sample_shape.size())),
       y_(static_cast<std::size_t>(batch_size * loss_.outputs())),
-      labels_(static_cast<std::size_t>(batch_size)) {}
+      labels_(static_cast<std::size_t>(batch_size)) {
+  check_one_row_a_sample(model);
+}
 
 Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& progress) {
   const Shape planned = workspace_.plan().input_shape().without_batch();

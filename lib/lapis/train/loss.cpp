@@ -43,9 +43,9 @@ bool Loss::is_sparse() const {
 void Loss::check_model(const Model& model) const {
   const Shape& y = model.output_shape();
   const char* const name = loss_name(config_.kind);
-  if (y.rank() != 2 || y[1] < (is_categorical() ? 2 : 1)) {
+  if (y.rank() < 2 || y[-1] < (is_categorical() ? 2 : 1)) {
     fail("loss: model \"", model.name(), "\" gives ", y, ", ", name, " expects ",
-         is_categorical() ? "[?,classes] with at least 2 classes" : "[?,outputs]");
+         is_categorical() ? "[?,...,classes] with at least 2 classes" : "[?,...,outputs]");
   }
   if (!(config_.label_smoothing >= 0 && config_.label_smoothing <= 1))
     fail("loss: label_smoothing ", config_.label_smoothing, ", expected 0 to 1");
@@ -63,13 +63,19 @@ void Loss::check_model(const Model& model) const {
   }
 }
 
-Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index batch)
+void check_one_row_a_sample(const Model& model) {
+  const Shape& y = model.output_shape();
+  if (y.rank() == 2) return;
+  fail("model \"", model.name(), "\" gives ", y, ", expected [?,outputs]: the data has one class a sample");
+}
+
+Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index rows)
     : config_(config), backend_(backend) {
   check_model(model);
-  outputs_ = model.output_shape()[1];
-  const auto rows = static_cast<std::size_t>(batch);
-  const std::size_t values = rows * static_cast<std::size_t>(outputs_);
-  host_targets_.resize(is_sparse() ? rows : values);
+  outputs_ = model.output_shape()[-1];
+  const auto labels = static_cast<std::size_t>(rows);
+  const std::size_t values = labels * static_cast<std::size_t>(outputs_);
+  host_targets_.resize(is_sparse() ? labels : values);
   targets_ = backend.allocate(host_targets_.size() * sizeof(Real));
   if (is_categorical() && config.from_logits) probabilities_ = backend.allocate(values * sizeof(Real));
   loss_ = backend.allocate(sizeof(Real));
@@ -104,7 +110,7 @@ void Loss::upload_targets(std::span<const Index> labels) {
   backend_.upload(host_targets_.data(), targets_.get(), next * sizeof(Real));
 }
 
-double Loss::compute(const ConstView& y, std::span<const Index> labels, Real* gradient) {
+double Loss::compute(const ConstView& y, std::span<const Index> labels, Real* gradient, Mask mask) {
   const auto rows = static_cast<Index>(labels.size());
   upload_targets(labels);
   const auto* targets = static_cast<const Real*>(targets_.get());
@@ -116,9 +122,9 @@ double Loss::compute(const ConstView& y, std::span<const Index> labels, Real* gr
   }
   auto* device_loss = static_cast<Real*>(loss_.get());
   if (is_sparse())
-    backend_.softmax_cross_entropy(values, targets, nullptr, rows, outputs_, device_loss, gradient);
+    backend_.softmax_cross_entropy(values, targets, mask, rows, outputs_, device_loss, gradient);
   else
-    backend_.dense_loss(operation(config_), values, targets, nullptr, rows, outputs_, device_loss, gradient);
+    backend_.dense_loss(operation(config_), values, targets, mask, rows, outputs_, device_loss, gradient);
   Real loss = 0;
   backend_.download(device_loss, &loss, sizeof(Real));
   return static_cast<double>(loss);

@@ -7,8 +7,9 @@
 
 namespace lapis {
 
-/// Keras's losses, mean over the batch. Every sample has one class; where Keras would want a target for each
-/// output, that is the one-hot row of the class, or, with a single output, the class 0 or 1 itself.
+/// Keras's losses, mean over the batch. Every row of outputs (a sample, or a step of one) has one class;
+/// where Keras would want a target for each output, that is the one-hot row of the class, or, with a single
+/// output, the class 0 or 1 itself.
 struct LossConfig {
   enum class Kind {
     sparse_categorical_crossentropy,
@@ -30,13 +31,19 @@ struct LossConfig {
 /// "categorical_crossentropy": Keras's name.
 const char* loss_name(LossConfig::Kind kind);
 
-/// Loss and its gradient for one model whose output is [batch, outputs]. Allocates once, in the constructor.
+/// Throws Error unless the model's output is [batch, outputs]: data sets have one class a sample, not one a
+/// step.
+void check_one_row_a_sample(const Model& model);
+
+/// Loss and its gradient for one model whose output is [batch, ..., outputs]. Allocates once, in the
+/// constructor.
 class Loss {
  public:
-  /// `batch`: the largest that will come. Throws Error where the model's output does not suit the loss.
-  Loss(const LossConfig& config, const Model& model, Backend& backend, Index batch);
+  /// `rows`: the most rows of outputs that will come, which is the largest batch for a model that gives one a
+  /// sample. Throws Error where the model's output does not suit the loss.
+  Loss(const LossConfig& config, const Model& model, Backend& backend, Index rows);
 
-  /// Values that the model makes for a sample.
+  /// Values in a row.
   Index outputs() const { return outputs_; }
   /// As many as outputs; 2 for a single one.
   Index classes() const { return outputs_ == 1 ? 2 : outputs_; }
@@ -44,9 +51,11 @@ class Loss {
   /// it is above one half (above 0 from logits).
   Index predicted(const Real* y) const;
 
-  /// Mean loss of y [labels.size(), outputs] (in the backend's memory). With `gradient`, of y's size, also
-  /// what Workspace::backward(gradient_is_logits()) needs. Throws Error for a label outside [0, classes).
-  double compute(const ConstView& y, std::span<const Index> labels, Real* gradient);
+  /// Mean loss of y [..., outputs] (in the backend's memory), a label for each row; the mean is over the rows
+  /// that `mask` (Workspace::output_mask(); nullptr: all) counts, and 0 where it counts none. With
+  /// `gradient`, of y's size, also what Workspace::backward(gradient_is_logits()) needs. Throws Error for a
+  /// label outside [0, classes).
+  double compute(const ConstView& y, std::span<const Index> labels, Real* gradient, Mask mask = nullptr);
 
   /// The gradient is that of the final softmax's input.
   bool gradient_is_logits() const { return is_categorical() && !config_.from_logits; }
@@ -61,8 +70,8 @@ class Loss {
   Backend& backend_;
   Index outputs_ = 0;
   std::vector<Real> host_targets_;
-  Backend::Buffer targets_;        // [batch] class numbers, or [batch, outputs]
-  Backend::Buffer probabilities_;  // [batch, outputs], categorical from logits
+  Backend::Buffer targets_;        // [rows] class numbers, or [rows, outputs]
+  Backend::Buffer probabilities_;  // [rows, outputs], categorical from logits
   Backend::Buffer loss_;           // [1]
 };
 

@@ -85,6 +85,7 @@ Trainer::Trainer(Model& model, Backend& backend, const TrainOptions& options, co
     early_stopping_.emplace(*options_.early_stopping);
     if (options_.early_stopping->restore_best_weights) best_weights_.resize(model.values().size());
   }
+  check_one_row_a_sample(model);
   learning_rate_ = options_.schedule.at(0);
   begin_epoch();
 }
