@@ -152,6 +152,9 @@ TEST_CASE("Regularisers in each of Keras's spellings, and written back") {
           R"({"module":"keras.regularizers","class_name":"L2","config":{"l2":0.5},"registered_name":null})") ==
       Regularizer{.l2 = 0.5});
   CHECK(read_one(R"({"class_name":"L1L2","config":{"l1":0.5}})") == Regularizer{.l1 = 0.5});
+  // Keras writes it where several layers share one, as in both directions of a Bidirectional.
+  CHECK(read_one(R"({"class_name":"L1","config":{"l1":0.5},"shared_object_id":7})") ==
+        Regularizer{.l1 = 0.5});
   CHECK(error_text([&] {
           read_one(R"({"class_name":"OrthogonalRegularizer","config":{"factor":1}})");
         }).starts_with("r: expected null or a regularizer: L1, L2 or L1L2, found "));
