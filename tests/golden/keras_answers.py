@@ -20,6 +20,11 @@ if BACKEND == "jax":
     import jax
 
     jax.config.update("jax_enable_x64", True)
+elif BACKEND == "tensorflow":
+    import tensorflow as tf
+
+    tf.config.threading.set_intra_op_parallelism_threads(1)
+    tf.config.threading.set_inter_op_parallelism_threads(1)
 else:
     import torch
 
@@ -118,6 +123,8 @@ class TorchRun:
         for variable in variables:
             variable.value.grad = None
         y = self.model(self.x, training=training)
+        if not bool(torch.isfinite(y).all()):
+            raise OverflowError
         total = self.loss(self.targets, y) + sum(self.model.losses)
         total.backward()
         gradients = [torch.zeros_like(v.value) if v.value.grad is None else v.value.grad for v in variables]
@@ -131,6 +138,34 @@ class TorchRun:
             losses.append(value)
             with torch.no_grad():
                 optimizer.apply(gradients, self.model.trainable_variables)
+        return losses
+
+
+class TensorFlowRun:
+    """The same, eagerly."""
+
+    def __init__(self, model, network, floatx):
+        self.model, self.loss = model, make_loss(network)
+        self.x = tf.constant(network.x if network.x.dtype == np.int32 else network.x.astype(floatx))
+        self.targets = tf.constant(targets_of(network, model.output_shape[-1], floatx))
+
+    def gradients(self, training):
+        values = [variable.value for variable in self.model.trainable_variables]
+        with tf.GradientTape() as tape:
+            y = self.model(self.x, training=training)
+            if not np.isfinite(y.numpy()).all():
+                raise OverflowError
+            total = self.loss(self.targets, y) + sum(self.model.losses)
+        gradients = [tf.convert_to_tensor(g) for g in tape.gradient(total, values, unconnected_gradients="zero")]
+        return y.numpy(), float(total), [gradient.numpy() for gradient in gradients], gradients
+
+    def train(self, optimizer):
+        losses = []
+        optimizer.build(self.model.trainable_variables)
+        for _ in range(STEPS):
+            _, value, _, gradients = self.gradients(training=True)
+            losses.append(value)
+            optimizer.apply(gradients, self.model.trainable_variables)
         return losses
 
 
@@ -173,12 +208,15 @@ class JaxRun:
         return losses
 
 
+RUNS = {"torch": TorchRun, "tensorflow": TensorFlowRun, "jax": JaxRun}
+
+
 def ask(network, weights=None, floatx="float64"):
     """Keras's answers: output, loss, gradients by path, losses (or None), the compile section, and the weights."""
     model = build_model(network, floatx)
     weights = weights or start_weights(network, model)
     set_weights(model, weights)
-    run = (JaxRun if BACKEND == "jax" else TorchRun)(model, network, floatx)
+    run = RUNS[BACKEND](model, network, floatx)
     y, value, gradients, _ = run.gradients(network.training)
     assert str(y.dtype) == floatx
     answer = {"output": y, "loss": value, "weights": weights, "losses": None}
@@ -218,7 +256,10 @@ def ask_ordinary(network):
     """With smaller weights where the drawn ones lead too far; None where that does not help."""
     for scale in (1.0, 0.5, 0.25):
         network.weight_scale = scale
-        answer = ask(network)
+        try:
+            answer = ask(network)
+        except OverflowError:
+            continue
         if is_ordinary(network, answer):
             return answer
     return None

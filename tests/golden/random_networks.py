@@ -25,6 +25,8 @@ RECURRENT = ("SimpleRNN", "LSTM", "GRU")
 class Layer:
     kind: str  # Keras's class
     options: dict
+    shape: tuple = ()  # that it gets, without the batch
+    masked: bool = False  # a mask reaches it
 
 
 @dataclasses.dataclass
@@ -218,6 +220,8 @@ class Walk:
         return Layer("ZeroPadding2D", {"padding": padding}), (shape[0] + sum(sides[0]), shape[1] + sum(sides[1]), shape[2])
 
     def batch_normalization(self, shape):
+        if self.masked and len(shape) != 2:
+            return None  # Keras refuses it
         self.normalized = True
         options = {}
         if self.chance(0.5):
@@ -314,7 +318,9 @@ class Walk:
             options["unit_forget_bias"] = False
         if kind == "GRU" and self.chance(0.5):
             options["reset_after"] = False
-        if self.chance(0.1):
+        # Unrolled with a mask Keras's back ends differ: zero_output_for_mask (Bidirectional sets it) is ignored on JAX, applied
+        # the wrong way round in time on TensorFlow.
+        if self.chance(0.1) and not (self.masked and (plain or options.get("zero_output_for_mask"))):
             options["unroll"] = True
         layer = self.layer(kind, options, ("kernel", "recurrent", "bias"))
         return layer, (shape[0], units) if sequences else (units,)
@@ -376,7 +382,8 @@ class Walk:
     }
 
     def add(self, drawn):
-        layer, self.shape = drawn
+        layer, after = drawn
+        layer.shape, layer.masked, self.shape = self.shape, self.masked, after
         self.layers.append(layer)
         core = layer.options.get("layer", layer) if layer.kind == "Bidirectional" else layer
         if core.kind in RECURRENT:
