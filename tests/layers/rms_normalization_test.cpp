@@ -27,6 +27,10 @@ TEST_CASE("RMSNormalization's epsilon is added to the mean square") {
   CHECK_THAT(forward(layer, {{1, 2}, {0, 0}, {7, 7}}), near({0, 0}));
 }
 
+TEST_CASE("RMSNormalization hands no mask on, as Keras's does not") {
+  CHECK(RMSNormalization("rms_normalization", {}).mask_rule() == MaskRule::drop);
+}
+
 TEST_CASE("RMSNormalization's gradients") {
   const RMSNormalization layer("rms_normalization", {.epsilon = 0});
   const LayerGradients gradients = backward(layer, {{1, 2}, {3, 4}, {1, 2}}, {10, 10});

@@ -8,7 +8,7 @@ namespace lapis {
 /// x [batch, ..., n] -> y [batch, ..., n]
 /// parameters: scale [n], starts at 1
 /// saves nothing for backward (x suffices)
-/// keras.layers.RMSNormalization
+/// keras.layers.RMSNormalization; it takes no mask (3.15.1: no supports_masking), so none goes on behind it
 class RMSNormalization final : public Layer {
  public:
   struct Config {
@@ -21,6 +21,7 @@ class RMSNormalization final : public Layer {
   std::string_view type() const override { return "RMSNormalization"; }
 
   Shape output_shape(const Shape& x) const override;
+  MaskRule mask_rule() const override { return MaskRule::drop; }
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
 
