@@ -15,36 +15,20 @@ divides an average by padding too.
 import json
 import os
 import pathlib
-import struct
 import zlib
 
 os.environ["KERAS_BACKEND"] = "jax"
 
 import jax
-
-jax.config.update("jax_enable_x64", True)
-
 import jax.numpy as jnp
 import keras
 import numpy as np
 from keras import Input, Sequential
 from keras import layers as L
+from keras_answers import write_safetensors  # and float64 that stays so
 
 FOLDER = pathlib.Path(__file__).parent / "keras"
 TRAINING = pathlib.Path(__file__).parent / "training"
-DTYPES = {"float64": "F64", "float32": "F32", "int32": "I32"}
-
-
-def write_safetensors(path, tensors, metadata):
-    header, data = {"__metadata__": metadata}, b""
-    for name in sorted(tensors, key=lambda name: (-tensors[name].itemsize, name)):
-        tensor = np.ascontiguousarray(tensors[name])
-        end = len(data) + tensor.nbytes
-        header[name] = {"dtype": DTYPES[tensor.dtype.name], "shape": tensor.shape, "data_offsets": [len(data), end]}
-        data += tensor.tobytes()
-    text = json.dumps(header).encode()
-    text += b" " * (-len(text) % 8)
-    path.write_bytes(struct.pack("<Q", len(text)) + text + data)
 
 
 def start_values(random, variable, path):

@@ -376,6 +376,7 @@ class Walk:
         name = {"activation": "activation_layer"}.get(kind, kind)
         return getattr(self, name)(shape)
 
+    # RMSNormalization does not (3.15.1), which only makes `masked` too careful.
     KEEPS_MASK = {
         "Dense", "Dropout", "Activation", "ReLU", "LeakyReLU", "ELU", "BatchNormalization", "LayerNormalization",
         "RMSNormalization", "Rescaling", "TimeDistributed",
