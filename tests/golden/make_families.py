@@ -29,6 +29,8 @@ FOLDER = pathlib.Path(__file__).parent / "families"
 SEED = 4
 WANTED = 2  # networks of each feature
 MOST_VALUES = 2500  # of all gradients of a network
+# Not determined in float32: Keras's own answers move by more than 1e-5 with float32, or half a rounding of the weights.
+UNDETERMINED = {122, 207, 299, 342, 862, 903, 1435, 1494}
 UNTOLD = ("module", "registered_name", "build_config", "dtype", "trainable", "seed", "shared_object_id")
 
 
@@ -165,6 +167,8 @@ def main():
     families = collections.defaultdict(lambda: ({}, {"keras": f"{keras.__version__}, float64"}))
     done, keras_process = 0, Keras()
     for index in chosen:
+        if index in UNDETERMINED:
+            continue
         network = draw_network(SEED, index)
         answer = keras_process.ask(network, index)
         if answer is None or sum(g.size for g in answer["gradients"].values()) > MOST_VALUES:
