@@ -45,7 +45,6 @@ TEST_CASE("RMSNormalization's parameters, shapes and errors") {
   CHECK(parameter_list(layer, {kUnknown, 3, 8}) == "scale [8]");
   CHECK(layer.parameters({1, 8})[0].initializer.kind == Initializer::Kind::ones);
   CHECK(layer.output_shape({kUnknown, kUnknown, 8}) == Shape({kUnknown, kUnknown, 8}));
-  CHECK(layer.mask_rule() == MaskRule::pass);
   CHECK(error_text([&] { layer.output_shape({8}); }) ==
         R"(layer "rms" (RMSNormalization): input [8], expected [batch,...,n] with a known last size)");
   CHECK(error_text([&] {
