@@ -102,7 +102,10 @@ def spread(network):
         for name, value in compare_answers(base, found, bool(y.min() >= 0 and y.max() <= 1)).items():
             moved[name] = max(moved[name], value)
 
-    note(ask(network, base["weights"], "float32"))
+    try:
+        note(ask(network, base["weights"], "float32"))
+    except OverflowError:  # while training: the untrained network's values are not that large
+        moved["losses"] = math.inf
     for _ in range(6):
         weights = {path: value * (1 + random.uniform(-6e-8, 6e-8, value.shape)) for path, value in base["weights"].items()}
         x = network.x
