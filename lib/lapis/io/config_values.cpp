@@ -42,7 +42,8 @@ Named read_named(const JsonCursor& value) {
     ObjectReader object(value);
     name = object.need("class_name").string();
     if (const auto found = object.find("config")) config = *found;
-    for (const char* key : {"module", "registered_name", "build_config", "shared_object_id"}) object.ignore(key);
+    for (const char* key : {"module", "registered_name", "build_config", "shared_object_id"})
+      object.ignore(key);
     object.finish();
   }
   std::transform(name.begin(), name.end(), name.begin(),
