@@ -628,7 +628,7 @@ REFUSED = (
         ("GaussianNoise", {"stddev": 0.1}), ("UnitNormalization", {}), ("PReLU", {}), ("RandomFlip", {}),
     )),
     *((STEPS, kind, options, (kind,)) for kind, options in (
-        ("MaxPooling1D", {}), ("AveragePooling1D", {}), ("ZeroPadding1D", {}), ("UpSampling1D", {}), ("Cropping1D", {}),
+        ("MaxPooling1D", {}), ("AveragePooling1D", {"pool_size": 2}), ("ZeroPadding1D", {}), ("UpSampling1D", {}), ("Cropping1D", {}),
         ("SeparableConv1D", {"filters": 3, "kernel_size": 2}), ("SpatialDropout1D", {"rate": 0.2}),
         ("Conv1DTranspose", {"filters": 3, "kernel_size": 2}),
     )),

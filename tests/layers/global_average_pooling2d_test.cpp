@@ -13,6 +13,13 @@ TEST_CASE("GlobalAveragePooling2D is the mean over all pixels, each channel alon
   CHECK_THAT(backward(layer, input, {4, 8}).dx, near({1, 2, 1, 2, 1, 2, 1, 2}));
 }
 
+TEST_CASE("GlobalAveragePooling2D counts every pixel of masked rows too, as Keras's") {
+  const GlobalAveragePooling2D layer("pool", {});
+  const LayerInput input = {.shape = {1, 2, 1, 2}, .x = {1, 10, 3, 30}, .mask = {1, 0}};
+  CHECK_THAT(forward(layer, input), near({2, 20}));
+  CHECK_THAT(backward(layer, input, {4, 8}).dx, near({2, 4, 2, 4}));
+}
+
 TEST_CASE("GlobalAveragePooling2D's shapes and errors") {
   const GlobalAveragePooling2D layer("pool", {});
   CHECK(layer.output_shape({kUnknown, kUnknown, 7, 8}) == Shape({kUnknown, 8}));

@@ -9,6 +9,11 @@ Index steps_of(const Shape& x) {
   return x.rank() == 3 ? x[1] : x[1] * x[2];
 }
 
+/// Which steps the mean is over; a picture's pixels have none, even where its rows are steps with a mask.
+Mask mask_of(const Shape& x, Mask mask) {
+  return x.rank() == 3 ? mask : nullptr;
+}
+
 /// The largest of them all: one window.
 Pool2D whole(const Shape& x) {
   Window2D window;
@@ -39,7 +44,7 @@ Shape GlobalPooling::output_shape(const Shape& x) const {
 void GlobalPooling::forward(Backend& backend, const ForwardArgs& args) const {
   const Shape& x = args.x.shape;
   if (pooling_ == Pooling::average)
-    backend.mean_steps(args.x.data, args.mask, x[0], steps_of(x), x[-1], args.y.data);
+    backend.mean_steps(args.x.data, mask_of(x, args.mask), x[0], steps_of(x), x[-1], args.y.data);
   else
     backend.pool2d(whole(x), args.x.data, args.y.data);
 }
@@ -48,7 +53,7 @@ void GlobalPooling::backward(Backend& backend, const BackwardArgs& args) const {
   if (args.dx.data == nullptr) return;
   const Shape& x = args.x.shape;
   if (pooling_ == Pooling::average)
-    backend.mean_steps_backward(args.dy.data, args.mask, x[0], steps_of(x), x[-1], args.dx.data);
+    backend.mean_steps_backward(args.dy.data, mask_of(x, args.mask), x[0], steps_of(x), x[-1], args.dx.data);
   else
     backend.pool2d_backward(whole(x), args.x.data, args.dy.data, args.dx.data);
 }
