@@ -8,9 +8,12 @@
 #include "file_kind.h"
 #include "keras_file.h"
 #include "lapis/core/error.h"
+#include "lapis/io/model_metadata.h"
 
 namespace lapis::native {
 namespace {
+
+constexpr std::size_t kMaxAdditionBytes = std::size_t{16} << 20;
 
 /// Length of the UTF-8 sequence that begins at `at`; 0 where there is none. Overlong forms and surrogates are
 /// let pass: this only serves to print.
@@ -43,6 +46,36 @@ ModelFile load_model(const std::string& path) {
   } catch (const Error& error) {
     throw error.inside(path);
   }
+}
+
+void add_options(CLI::App& command, Additions& additions) {
+  command.add_option("--pipeline", additions.pipeline,
+                     "JSON file that says how pictures or texts become the input, for files that do not: "
+                     R"({"kind": "image", "width": 32, "height": 32, "scale": 0.00392157})");
+  command.add_option("--labels", additions.labels,
+                     "Text file with one label a line, in the order of the classes");
+}
+
+ModelFile load_model(const std::string& path, const Additions& additions) {
+  ModelFile file = load_model(path);
+  try {
+    if (!additions.pipeline.empty()) {
+      file.input = input_from_json(read_text_file(additions.pipeline, kMaxAdditionBytes));
+      check_input(file.model, file.input);
+    }
+  } catch (const Error& error) {
+    throw error.inside(additions.pipeline);
+  }
+  try {
+    if (!additions.labels.empty()) {
+      file.labels = split_lines(read_text_file(additions.labels, kMaxAdditionBytes));
+      if (file.labels.empty()) fail("the file is empty, expected one label a line");
+      check_labels(file.model, file.labels);
+    }
+  } catch (const Error& error) {
+    throw error.inside(additions.labels);
+  }
+  return file;
 }
 
 void save_model(const std::string& path, const ModelFile& file, Precision precision) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,17 @@ namespace lapis::native {
 /// Reads and validates a model file: this library's own, .keras or .h5, told apart by their first bytes.
 /// Throws Error, beginning with the path.
 ModelFile load_model(const std::string& path);
+
+/// What a file of Keras does not say, from files of one's own: the command line's `--pipeline` and
+/// `--labels`.
+struct Additions {
+  std::string pipeline;  // path of a JSON file, as input_to_json writes it; empty: as the model file says
+  std::string labels;    // path of a text with one label a line; empty: as the model file says
+};
+void add_options(CLI::App& command, Additions& additions);
+
+/// load_model with these put in place of the file's own. Throws Error where they do not fit the network.
+ModelFile load_model(const std::string& path, const Additions& additions);
 
 /// Saves all or nothing. Throws Error, beginning with the path.
 void save_model(const std::string& path, const ModelFile& file, Precision precision);

@@ -16,10 +16,9 @@
 namespace lapis::native {
 namespace {
 
-constexpr std::size_t kMaxLabelsBytes = std::size_t{1} << 20;
-
 struct Options {
-  std::string in, out, labels;
+  std::string in, out;
+  Additions additions;
   bool f16 = false;
   bool json = false;
 };
@@ -48,17 +47,13 @@ bool is_keras_name(const Options& options) {
 
 void convert(const Options& options) {
   const bool to_keras = is_keras_name(options);
-  ModelFile file = load_model(options.in);
-  if (!options.labels.empty()) {
-    file.labels = split_lines(read_text_file(options.labels, kMaxLabelsBytes));
-    if (file.labels.empty()) fail(options.labels, ": the file is empty, expected one label a line");
-  }
+  const ModelFile file = load_model(options.in, options.additions);
   std::vector<std::byte> bytes;
   try {
     bytes = to_keras ? write_keras_file(file, date_now())
                      : write_model(file, options.f16 ? Precision::f16 : Precision::f32);
   } catch (const Error& error) {
-    throw error.inside(options.labels.empty() ? options.in : options.labels);
+    throw error.inside(options.in);
   }
   write_file_atomically(options.out, bytes);
   if (options.json) {
@@ -79,8 +74,7 @@ void add_convert(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   command->add_option("in", options->in, "Model file (.keras, .h5 or .safetensors)")->required();
   command->add_option("out", options->out, "Model file to write (.safetensors or .keras)")->required();
-  command->add_option("--labels", options->labels,
-                      "Text file with one label a line, in the order of the classes");
+  add_options(*command, options->additions);
   command->add_flag("--f16", options->f16, "Store the weights in 16 bits: half the size");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { convert(*options); });

@@ -26,6 +26,7 @@ constexpr Index kBatch = 100;
 constexpr std::size_t kMostColumns = 12;
 
 struct Options {
+  Additions additions;
   std::string model, data;
   std::string split = "test";
   int threads = 0;
@@ -111,7 +112,7 @@ void print_plain(const Options& options, const ModelFile& file, const Evaluation
 }
 
 void evaluate(const Options& options) {
-  ModelFile file = load_model(options.model);
+  ModelFile file = load_model(options.model, options.additions);
   if (options.record) check_recordable(options.model);
   const DataFolder data = find_data(options.data, std::nullopt, file.labels);
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
@@ -145,6 +146,7 @@ void add_evaluate(CLI::App& app) {
   CLI::App* command = app.add_subcommand("evaluate", "Accuracy, macro F1 and confusion matrix on a data set");
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
+  add_options(*command, options->additions);
   command->add_option("--data", options->data, "Folder: CIFAR-10 (binary), NusaX (CSV) or pictures by class")
       ->required();
   command->add_option("--split", options->split, "train, valid or test")

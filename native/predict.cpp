@@ -28,6 +28,7 @@ constexpr int kBarWidth = 30;
 constexpr std::size_t kMostClasses = 10;
 
 struct Options {
+  Additions additions;
   std::string model;
   std::vector<std::string> images, texts;
   std::string text_file, input, tensor;
@@ -253,7 +254,7 @@ void predict(const Options& options) {
   const int given = (options.images.empty() ? 0 : 1) + (options.input.empty() ? 0 : 1) +
                     (options.texts.empty() && options.text_file.empty() ? 0 : 1);
   if (given != 1) fail("predict: give one of --image, --text (or --text-file) and --input");
-  const ModelFile file = load_model(options.model);
+  const ModelFile file = load_model(options.model, options.additions);
   const std::vector<std::string> labels = class_names(file);
   const Samples samples = read_samples(options, file);
   Predictor predictor(file.model, samples.shape, samples.count(), thread_count(options.threads));
@@ -277,6 +278,7 @@ void add_predict(CLI::App& app) {
   CLI::App* command = app.add_subcommand("predict", "Class probabilities of pictures, texts or tensors");
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
+  add_options(*command, options->additions);
   command->add_option("--image", options->images, "Picture files (PNG, JPEG, BMP, GIF, PNM)");
   command->add_option("--text", options->texts, "Texts, each in quotes");
   command->add_option("--text-file", options->text_file, "File with one text a line; - for standard input");

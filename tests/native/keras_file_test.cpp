@@ -203,6 +203,49 @@ TEST_CASE("convert: the ending says what is written") {
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
+TEST_CASE("--pipeline and --labels say what a file of Keras does not") {
+  const TemporaryFolder folder;
+  const std::string model = file_of_keras("masked_bilstm.keras");
+  const auto length = *run_json({"info", model}).find("input")->find("shape")->array()->at(0).integer();
+  write_text(folder / "pipeline.json", R"({"kind":"text","sequence_length":)" + std::to_string(length) +
+                                           R"(,"vocabulary":["","[UNK]","enak","tidak"]})");
+  write_text(folder / "labels.txt", "bad\nneutral\ngood\n");
+  std::vector<float> ids(static_cast<std::size_t>(length), 0);
+  ids[0] = 3, ids[1] = 2, ids[2] = 1;
+  write_tensor(folder / "ids.safetensors", "x", lapis::Dtype::f32, {1, static_cast<lapis::Index>(length)},
+               std::as_bytes(std::span(ids)));
+
+  const std::vector<std::string> additions = {"--pipeline", folder / "pipeline.json", "--labels",
+                                              folder / "labels.txt"};
+  std::vector<std::string> predict = {"predict", model, "--text", "Tidak enak, kan?"};
+  predict.insert(predict.end(), additions.begin(), additions.end());
+  const Json of_text = run_json(predict);
+  const Json of_ids = run_json({"predict", model, "--input", folder / "ids.safetensors", "--tensor", "x"});
+  CHECK(of_text.find("labels")->dump() == R"(["bad","neutral","good"])");
+  CHECK(of_text.find("predictions")->array()->at(0).find("probabilities")->dump() ==
+        of_ids.find("predictions")->array()->at(0).find("probabilities")->dump());
+
+  std::vector<std::string> convert_too = {"convert", model, folder / "out.safetensors"};
+  convert_too.insert(convert_too.end(), additions.begin(), additions.end());
+  CHECK(run_lapis(convert_too).status == 0);
+  const Json converted = run_json({"predict", folder / "out.safetensors", "--text", "Tidak enak, kan?"});
+  CHECK(converted.find("predictions")->array()->at(0).find("probabilities")->dump() ==
+        of_ids.find("predictions")->array()->at(0).find("probabilities")->dump());
+
+  const auto refused = [&](const std::string& option, const std::string& content, const std::string& why) {
+    write_text(folder / "wrong", content);
+    const CommandResult result = run_lapis({"predict", model, "--text", "a", option, folder / "wrong"});
+    CHECK(result.status == 2);
+    CHECK(result.error_lines() == 1);
+    CHECK_THAT(result.error, Catch::StartsWith("lapis: " + folder / "wrong: ") && Catch::Contains(why));
+  };
+  refused("--pipeline", "{", "not valid JSON");
+  refused("--pipeline", R"({"kind":"sound"})", R"(expected "image", "text" or "tensor")");
+  refused("--pipeline", R"({"kind":"image","width":4,"height":4})", "but the network takes");
+  refused("--labels", "one\ntwo\n", "2 labels, but the network puts out 3 values");
+  refused("--labels", "", "expected one label a line");
+}
+
 TEST_CASE("keras files: damaged ones are refused") {
   LAPIS_NEED_SHARED(golden, "golden");
   for (const std::string ending : {".keras", ".h5"}) {

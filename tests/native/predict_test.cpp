@@ -39,12 +39,6 @@ std::vector<double> probabilities(const Json& prediction) {
   return values;
 }
 
-void write_tensor(const std::string& path, const std::string& name, lapis::Dtype dtype,
-                  const lapis::Shape& shape, std::span<const std::byte> bytes) {
-  const lapis::TensorView tensor{name, dtype, shape, bytes};
-  lapis::native::write_file_atomically(path, lapis::write_safetensors({&tensor, 1}, {}));
-}
-
 }  // namespace
 
 TEST_CASE("predict: texts: what evaluate counts is what predict says, row by row") {

@@ -13,6 +13,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "file.h"
 #include "lapis/core/random.h"
 
 #pragma GCC diagnostic push
@@ -151,6 +152,12 @@ void write_text(const std::string& path, std::string_view text) {
   std::ofstream file(path, std::ios::binary);
   file.write(text.data(), static_cast<std::streamsize>(text.size()));
   REQUIRE(file.good());
+}
+
+void write_tensor(const std::string& path, const std::string& name, lapis::Dtype dtype,
+                  const lapis::Shape& shape, std::span<const std::byte> bytes) {
+  const lapis::TensorView tensor{name, dtype, shape, bytes};
+  lapis::native::write_file_atomically(path, lapis::write_safetensors({&tensor, 1}, {}));
 }
 
 void write_octets(const std::string& path, const std::vector<std::uint8_t>& bytes) {

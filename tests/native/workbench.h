@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lapis/io/json.h"
+#include "lapis/io/safetensors.h"
 
 /// What the tests of the command line share: a folder that disappears, the built program as a child process,
 /// and small data sets written on the spot.
@@ -59,6 +60,9 @@ pid_t start_lapis(const std::vector<std::string>& arguments, const std::string& 
 int wait_for(pid_t process);
 
 void write_text(const std::string& path, std::string_view text);
+/// A safetensors file with this tensor alone.
+void write_tensor(const std::string& path, const std::string& name, lapis::Dtype dtype,
+                  const lapis::Shape& shape, std::span<const std::byte> bytes);
 void write_octets(const std::string& path, const std::vector<std::uint8_t>& bytes);
 
 /// A training config for `write_nusax`: embedding of mean words, no recurrence; learns in a few epochs.
