@@ -142,7 +142,7 @@ TEST_CASE("Options of TextVectorization that are not known are refused by name")
       "layer \"words\" (TextVectorization): config.layers[1].config.split: expected \"whitespace\" (nothing "
       "else is supported), found \"character\"");
   CHECK(refusal(R"(,"standardize":null)").find("config.standardize: expected") != std::string::npos);
-  CHECK(refusal(R"(,"ngrams":2)").find("config.ngrams: expected null or false") != std::string::npos);
+  CHECK(refusal(R"(,"ngrams":2)").find("config.ngrams: expected false or null") != std::string::npos);
   CHECK(refusal(R"(,"foo":2)").find("key \"foo\" is not known") != std::string::npos);
 }
 

@@ -9,13 +9,6 @@ namespace lapis {
 
 namespace {
 
-/// What Keras writes beside "config" and what changes nothing here.
-void ignore_wrapping(ObjectReader& reader) {
-  for (const std::string_view key : {"module", "registered_name", "build_config", "compile_config",
-                                     "shared_object_id", "name", "inbound_nodes"})
-    reader.ignore(key);
-}
-
 /// "3.16.0" and later; not an empty or strange text.
 bool is_from_3_16(std::string_view keras_version) {
   int numbers[2] = {0, 0};
@@ -39,6 +32,12 @@ std::string one_of(std::span<const std::string_view> choices) {
 }
 
 }  // namespace
+
+void ignore_wrapping(ObjectReader& description) {
+  for (const std::string_view key : {"module", "registered_name", "build_config", "compile_config",
+                                     "shared_object_id", "name", "inbound_nodes"})
+    description.ignore(key);
+}
 
 LayerNames::LayerNames(std::set<std::string> given, std::string_view keras_version)
     : taken_(std::move(given)), sequences_pass_masks_(!is_from_3_16(keras_version)) {}

@@ -28,6 +28,9 @@ class LayerNames {
   bool sequences_pass_masks_;
 };
 
+/// Takes what Keras writes beside a layer's "class_name" and "config" and what changes nothing here.
+void ignore_wrapping(ObjectReader& description);
+
 /// A name in a model file: it becomes part of parameter paths and of messages. Throws Error.
 const std::string& checked_name(const JsonCursor& cursor);
 

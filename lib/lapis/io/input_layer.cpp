@@ -50,9 +50,7 @@ InputLayer read_input_layer(const JsonCursor& layer) {
   ObjectReader reader(layer);
   reader.need("class_name");
   const JsonCursor config = reader.need("config");
-  for (const std::string_view key :
-       {"module", "registered_name", "build_config", "shared_object_id", "name", "inbound_nodes"})
-    reader.ignore(key);
+  ignore_wrapping(reader);
   reader.finish();
   return read_config(config);
 }

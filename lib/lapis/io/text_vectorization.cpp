@@ -3,17 +3,12 @@
 #include <algorithm>
 #include <array>
 
+#include "lapis/io/config_reader.h"
+#include "lapis/io/config_values.h"
+
 namespace lapis {
 
 namespace {
-
-/// Throws unless `key` is missing, null or false.
-void refuse_set(ObjectReader& config, std::string_view key) {
-  const auto value = config.find(key);
-  if (!value || value->is_null()) return;
-  if (value->json().boolean() == nullptr || *value->json().boolean())
-    value->expected("null or false (nothing else is supported)");
-}
 
 void check_choice(ObjectReader& config, std::string_view key, std::string_view only) {
   if (const auto value = config.find(key))
@@ -36,9 +31,7 @@ TextVectorization read_text_vectorization(const JsonCursor& layer) {
   ObjectReader reader(layer);
   reader.need("class_name");
   const JsonCursor object = reader.need("config");
-  for (const std::string_view key :
-       {"module", "registered_name", "build_config", "shared_object_id", "name", "inbound_nodes"})
-    reader.ignore(key);
+  ignore_wrapping(reader);
   reader.finish();
 
   TextVectorization text;
@@ -54,7 +47,7 @@ TextVectorization read_text_vectorization(const JsonCursor& layer) {
     check_choice(config, "output_mode", "int");
     check_choice(config, "encoding", "utf-8");
     for (const std::string_view key : {"ngrams", "pad_to_max_tokens", "sparse", "ragged", "idf_weights"})
-      refuse_set(config, key);
+      read_off(config, key);
     text.sequence_length = config.need("output_sequence_length").integer(1);
     if (const auto words = config.find("vocabulary"); words && !words->is_null())
       text.vocabulary = with_special_words(words->strings());
