@@ -12,6 +12,7 @@
 #include "commands.h"
 #include "common.h"
 #include "console.h"
+#include "device.h"
 #include "file.h"
 #include "lapis/core/error.h"
 #include "lapis/io/safetensors.h"
@@ -28,6 +29,7 @@ constexpr double kGradientTolerance = 1e-5;  // of the gradient's largest value
 struct Options {
   std::string model, golden, dump;
   int threads = 1;
+  Device device = Device::cpu;
   bool check = false;
   bool json = false;
 };
@@ -151,6 +153,12 @@ void compare_gradients(const Golden& golden, const Real* gradients, Result& resu
   }
 }
 
+std::vector<Real> download(Backend& backend, const Real* from, Index count) {
+  std::vector<Real> values(static_cast<std::size_t>(count));
+  backend.download(from, values.data(), values.size() * sizeof(Real));
+  return values;
+}
+
 /// Loss, gradients and macro F1, where the golden file has labels.
 void compare_training(const Golden& golden, const Model& model, Workspace& workspace, const ConstView& y,
                       Result& result) {
@@ -166,7 +174,8 @@ void compare_training(const Golden& golden, const Model& model, Workspace& works
   }
   ConfusionMatrix confusion(loss.classes());
   for (Index row = 0; row < result.samples; ++row) {
-    confusion.add(labels[static_cast<std::size_t>(row)], loss.predicted(y.data + row * loss.outputs()));
+    confusion.add(labels[static_cast<std::size_t>(row)],
+                  loss.predicted(result.probabilities.data() + row * loss.outputs()));
   }
   result.macro_f1 = confusion.macro_f1();
 
@@ -174,23 +183,24 @@ void compare_training(const Golden& golden, const Model& model, Workspace& works
   workspace.zero_gradients();
   workspace.backward(loss.gradient_is_logits());
   const auto count = static_cast<Index>(model.values().size());
-  result.values.assign(workspace.gradients(), workspace.gradients() + count);
-  compare_gradients(golden, workspace.gradients(), result);
+  result.values = download(workspace.backend(), workspace.gradients(), count);
+  compare_gradients(golden, result.values.data(), result);
 }
 
 Result compare(const Options& options, const Golden& golden, const Model& model) {
   const TensorView& input = golden.need("input");
   if (input.shape.rank() < 2 || input.shape.size() == 0)
     fail("tensor \"input\": shape ", input.shape, ": no samples");
-  const std::unique_ptr<Backend> backend = make_cpu_backend(options.threads);
+  const std::unique_ptr<Backend> backend = make_backend(options.device, options.threads);
   Workspace workspace(model, *backend, input.shape, Mode::train);
   Result result;
   result.samples = input.shape[0];
-  const View x = workspace.input(result.samples);
-  read_values(input, {x.data, static_cast<std::size_t>(x.shape.size())});
+  std::vector<Real> x(static_cast<std::size_t>(input.shape.size()));
+  read_values(input, x);
+  backend->upload(x.data(), workspace.input(result.samples).data, x.size() * sizeof(Real));
   const ConstView y = workspace.run(result.samples);
-  result.probabilities.assign(y.data, y.data + y.shape.size());
-  compare_probabilities(golden, y, result);
+  result.probabilities = download(*backend, y.data, y.shape.size());
+  compare_probabilities(golden, {result.probabilities.data(), y.shape}, result);
   compare_training(golden, model, workspace, y, result);
   return result;
 }
@@ -294,6 +304,7 @@ void add_parity(CLI::App& app) {
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_device_option(*command, options->device);
   command->add_flag(
       "--check", options->check,
       "Exit with status 1 where probabilities differ by more than 1e-6 or gradients by more than 1e-5 of "
