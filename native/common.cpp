@@ -8,29 +8,13 @@
 #include "file_kind.h"
 #include "keras_file.h"
 #include "lapis/core/error.h"
+#include "lapis/core/utf8.h"
 #include "lapis/io/model_metadata.h"
 
 namespace lapis::native {
 namespace {
 
 constexpr std::size_t kMaxAdditionBytes = std::size_t{16} << 20;
-
-/// Length of the UTF-8 sequence that begins at `at`; 0 where there is none. Overlong forms and surrogates are
-/// let pass: this only serves to print.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
-  const auto first = static_cast<unsigned char>(text[at]);
-  const std::size_t length = first < 0x80   ? 1
-                             : first < 0xC2 ? 0
-                             : first < 0xE0 ? 2
-                             : first < 0xF0 ? 3
-                             : first < 0xF5 ? 4
-                                            : 0;
-  if (length == 0 || at + length > text.size()) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((static_cast<unsigned char>(text[at + i]) & 0xC0U) != 0x80U) return 0;
-  }
-  return length;
-}
 
 }  // namespace
 
@@ -124,12 +108,13 @@ void print_json(const Json& json) {
 
 std::string to_utf8(const std::string& text) {
   std::string clean;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    clean += length > 0 ? text.substr(at, length) : "?";
-    at += std::max<std::size_t>(length, 1);
+  std::string_view rest = text;
+  while (const auto bad = find_not_utf8(rest)) {
+    clean += rest.substr(0, *bad);
+    clean += '?';
+    rest.remove_prefix(*bad + 1);
   }
-  return clean;
+  return clean += rest;
 }
 
 Json to_json(const Shape& shape) {
