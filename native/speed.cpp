@@ -107,7 +107,7 @@ class Task {
     workspace_.zero_gradients();
     lap();
     workspace_.backward(loss_->gradient_is_logits());
-    optimizer_->step(kLearningRate, model_.values().data(), workspace_.gradients());
+    optimizer_->step(kLearningRate, workspace_.parameters_to_update(model_), workspace_.gradients());
     lap();
   }
 

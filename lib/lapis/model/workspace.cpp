@@ -10,6 +10,7 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
       plan_(model, backend, x, mode, input_gradient),
       block_(backend.allocate(plan_.bytes())),
       parameters_(backend.share(model.values())),
+      parameters_revision_(model.revision()),
       memory_(static_cast<Real*>(block_.get())) {
   if (plan_.prepared_size() == 0) return;
   // Most words' shares may never be needed: memory that is not touched costs nothing.
@@ -20,11 +21,33 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
 void Workspace::prepare() {
   for (const Plan::Step& step : plan_.steps()) {
     if (step.prepared_offset < 0) continue;
-    step.layer->prepare(backend_, step.x,
-                        static_cast<const Real*>(parameters_.get()) + model_.layer_offset(step.number),
-                        /*words=*/0, static_cast<Real*>(prepared_.get()) + step.prepared_offset);
+    step.layer->prepare(backend_, step.x, parameters() + model_.layer_offset(step.number), /*words=*/0,
+                        static_cast<Real*>(prepared_.get()) + step.prepared_offset);
   }
   prepared_revision_ = model_.revision();
+}
+
+const Real* Workspace::parameters() {
+  auto* const own = static_cast<Real*>(parameters_.get());
+  if (!shares_parameters() && parameters_revision_ != model_.revision()) {
+    backend_.upload(model_.values().data(), own, model_.values().size_bytes());
+    parameters_revision_ = model_.revision();
+  }
+  return own;
+}
+
+Real* Workspace::parameters_to_update(Model& model) {
+  if (shares_parameters()) return model.values().data();
+  parameters();
+  return static_cast<Real*>(parameters_.get());
+}
+
+void Workspace::store_parameters(Model& model) {
+  if (shares_parameters()) return;
+  const Real* const own = parameters();
+  const std::span<Real> values = model.values();
+  backend_.download(own, values.data(), values.size_bytes());
+  parameters_revision_ = model.revision();
 }
 
 View Workspace::input(Index batch) {
@@ -63,7 +86,7 @@ ConstView Workspace::run_on(const ConstView& x) {
 ConstView Workspace::forward(ConstView x) {
   const Index batch = x.shape[0];
   batch_ = batch;
-  const auto* parameters = static_cast<const Real*>(parameters_.get());
+  const Real* const values = parameters();
   const bool keeps = plan_.mode() == Mode::train;
   if (prepared_ != nullptr && prepared_revision_ != model_.revision()) prepare();
   for (const Plan::Step& step : plan_.steps()) {
@@ -75,7 +98,7 @@ ConstView Workspace::forward(ConstView x) {
     ForwardArgs args;
     args.x = x;
     args.y = y;
-    args.parameters = parameters + model_.layer_offset(step.number);
+    args.parameters = values + model_.layer_offset(step.number);
     if (step.prepared_offset >= 0) args.prepared = static_cast<Real*>(prepared_.get()) + step.prepared_offset;
     args.saved = keeps ? at(step.saved_offset) : nullptr;
     args.scratch = at(plan_.scratch_offset());
@@ -123,7 +146,7 @@ View Workspace::output_gradient() {
 void Workspace::backward(bool dy_is_logits) {
   check_trains();
   if (batch_ == 0) fail("a workspace cannot go backward before it has run");
-  const auto* parameters = static_cast<const Real*>(parameters_.get());
+  const auto* const values = static_cast<const Real*>(parameters_.get());  // as in run()
   for (int i = model_.layer_count() - 1; i >= 0; --i) {
     const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
     if (step.is_view) continue;
@@ -135,7 +158,7 @@ void Workspace::backward(bool dy_is_logits) {
     const bool wants_dx = i > 0 || plan_.input_gradient();
     if (wants_dx) args.dx.data = at(before != nullptr ? before->dy_offset : plan_.dx_offset());
     args.dx.shape = step.x.with_batch(batch_);
-    args.parameters = parameters + model_.layer_offset(i);
+    args.parameters = values + model_.layer_offset(i);
     args.gradients = gradients() + model_.layer_offset(i);
     args.saved = at(step.saved_offset);
     args.scratch = at(plan_.scratch_offset());

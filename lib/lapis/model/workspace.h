@@ -53,6 +53,15 @@ class Workspace {
   /// The mask that the output carries: [batch, time], or nullptr.
   Mask output_mask() const;
 
+  /// The model's parameters in the backend's memory: the model's own values on the CPU, on a device a copy,
+  /// renewed where the model's values have changed.
+  const Real* parameters();
+  /// The same to be written, by an optimizer; `model` is model(). On a device the model does not have what is
+  /// written until store_parameters().
+  Real* parameters_to_update(Model& model);
+  /// Brings what was written into `model`, which is model(); nothing to do on the CPU.
+  void store_parameters(Model& model);
+
   // The five below: only in Mode::train, else an Error.
 
   /// Gradients of all parameters, laid out as the model's. `backward` adds to them.
@@ -68,6 +77,7 @@ class Workspace {
 
  private:
   Real* at(Index offset) const { return memory_ + offset; }
+  bool shares_parameters() const { return parameters_.get() == model_.values().data(); }
   void prepare();
   ConstView forward(ConstView x);
   void check_trains() const;
@@ -79,6 +89,7 @@ class Workspace {
   Plan plan_;
   Backend::Buffer block_;
   Backend::Buffer parameters_;
+  std::uint64_t parameters_revision_ = 0;  // of the model's values that parameters_ is a copy of
   Backend::Buffer prepared_;
   std::uint64_t prepared_revision_ = 0;  // of the model's values
   Real* memory_ = nullptr;

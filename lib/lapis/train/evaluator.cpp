@@ -58,8 +58,7 @@ Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& pr
     }
     if (progress && !progress(start + batch, total)) fail("evaluation: cancelled");
   }
-  result.loss = loss_sum / static_cast<double>(total) +
-                regularization_.add(workspace_.model().values().data(), nullptr);
+  result.loss = loss_sum / static_cast<double>(total) + regularization_.add(workspace_.parameters(), nullptr);
   result.accuracy = result.confusion.accuracy();
   result.macro_f1 = result.confusion.macro_f1();
   return result;

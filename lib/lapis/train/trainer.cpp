@@ -131,7 +131,10 @@ std::optional<EpochRecord> Trainer::train_epoch(const TrainCallbacks& callbacks)
     ++progress.batch;
     progress.loss = loss_sum / static_cast<double>(start + batch);
     progress.accuracy = static_cast<double>(right) / static_cast<double>(start + batch);
-    if (callbacks.on_batch && !callbacks.on_batch(progress)) return std::nullopt;
+    if (callbacks.on_batch && !callbacks.on_batch(progress)) {
+      store_weights();
+      return std::nullopt;
+    }
   }
   EpochRecord record;
   record.epoch = ++epoch_;
@@ -165,7 +168,7 @@ double Trainer::train_step(std::span<const Index> samples) {
   workspace_.zero_gradients();
   const std::span<const Index> labels(labels_.data(), samples.size());
   const double data_loss = loss_.compute(y, labels, workspace_.output_gradient().data);
-  const double loss = data_loss + regularization_.add(model_.values().data(), workspace_.gradients());
+  const double loss = data_loss + regularization_.add(workspace_.parameters(), workspace_.gradients());
   if (!std::isfinite(loss)) {
     fail("training: epoch ", epoch_ + 1, ", step ", step + 1, ": the loss is ", loss,
          "; lower the learning rate or set clipnorm");
@@ -173,8 +176,12 @@ double Trainer::train_step(std::span<const Index> samples) {
   backend_.download(y.data, y_.data(), static_cast<std::size_t>(y.shape.size()) * sizeof(Real));
   workspace_.backward(loss_.gradient_is_logits());
   if (!plateau_) learning_rate_ = options_.schedule.at(step);
-  optimizer_.step(learning_rate_, model_.values().data(), workspace_.gradients());
+  optimizer_.step(learning_rate_, workspace_.parameters_to_update(model_), workspace_.gradients());
   return loss;
+}
+
+void Trainer::store_weights() {
+  workspace_.store_parameters(model_);
 }
 
 void Trainer::load_batch(std::span<const Index> samples) {
@@ -197,6 +204,7 @@ Index Trainer::right_of_last_step(Index batch) const {
 
 void Trainer::end_epoch(EpochRecord& record) {
   is_between_epochs_ = true;
+  store_weights();
   if (evaluator_) {
     const Evaluation evaluation = evaluator_->evaluate(*validation_);
     record.validated = true;
@@ -208,7 +216,8 @@ void Trainer::end_epoch(EpochRecord& record) {
   if (early_stopping_ &&
       early_stopping_->improved(record.epoch, watched(options_.early_stopping->monitor, record)) &&
       !best_weights_.empty()) {
-    backend_.download(model_.values().data(), best_weights_.data(), best_weights_.size() * sizeof(Real));
+    const std::span<const Real> values = std::as_const(model_).values();
+    std::copy(values.begin(), values.end(), best_weights_.begin());
   }
 }
 
@@ -230,7 +239,7 @@ double Trainer::watched(Monitor monitor, const EpochRecord& record) {
 
 Index Trainer::restore_best() {
   if (!best_weights_.empty() && early_stopping_->best_epoch() > 0) {
-    backend_.upload(best_weights_.data(), model_.values().data(), best_weights_.size() * sizeof(Real));
+    std::copy(best_weights_.begin(), best_weights_.end(), model_.values().begin());
     return early_stopping_->best_epoch();
   }
   return is_between_epochs_ ? epoch_ : 0;

@@ -91,6 +91,9 @@ class Trainer {
   /// One step on the given samples of the training data, at most batch_size. Returns their mean loss before
   /// the step.
   double train_step(std::span<const Index> samples);
+  /// Brings the weights into the model where a device has been training a copy of them. Epochs, whole or
+  /// cancelled, end with it; a caller of train_step() asks for it.
+  void store_weights();
 
  private:
   void begin_epoch();

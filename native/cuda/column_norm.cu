@@ -1,0 +1,101 @@
+#include "cuda_backend.h"
+#include "functions.h"
+#include "launch.h"
+
+namespace lapis::cuda {
+
+namespace {
+
+LAPIS_DEVICE inline bool counts(Mask mask, Index row) {
+  return mask == nullptr || mask[row] != 0;
+}
+
+/// 1 / sqrt(variance + epsilon) of a column.
+LAPIS_DEVICE inline Real inverse_of(const ColumnNorm& op, Index column) {
+  return Real(1) / std::sqrt(op.variance[column] + op.epsilon);
+}
+
+/// *count = the rows that the mask counts, at least 1.
+void count_rows(Device& device, Mask mask, Index rows, double* count) {
+  sum_all(
+      device, mask != nullptr ? rows : 0,
+      [=] LAPIS_KERNEL(Index row) {
+        return Sums{counts(mask, row) ? 1.0 : 0.0, 0};
+      },
+      [=] LAPIS_KERNEL(const Sums& sums) {
+        const double counted = mask != nullptr ? sums.first : static_cast<double>(rows);
+        *count = counted > 1 ? counted : 1;
+      });
+}
+
+/// Where count_rows' result stands: behind all that other sums use of the workspace.
+double* row_count(const Device& device) {
+  return device.workspace<double>() + Device::workspace_count<double>();
+}
+
+}  // namespace
+
+void CudaBackend::column_moments(const Real* x, Mask mask, Index rows, Index n, Real* mean, Real* variance) {
+  double* const count = row_count(*device_);
+  count_rows(*device_, mask, rows, count);
+  sum_columns(
+      *device_, rows, n,
+      [=] LAPIS_KERNEL(Index row, Index column) { return counts(mask, row) ? x[row * n + column] : Real(0); },
+      [=] LAPIS_KERNEL(Index column, double sum) { mean[column] = static_cast<Real>(sum / *count); });
+  // About the mean: the difference of two large sums would lose most of its digits.
+  sum_columns(
+      *device_, rows, n,
+      [=] LAPIS_KERNEL(Index row, Index column) {
+        const Real distance = counts(mask, row) ? x[row * n + column] - mean[column] : Real(0);
+        return distance * distance;
+      },
+      [=] LAPIS_KERNEL(Index column, double sum) { variance[column] = static_cast<Real>(sum / *count); });
+}
+
+void CudaBackend::column_norm(const ColumnNorm& op, const Real* x, Real* y) {
+  for_each(*device_, op.rows * op.n, [=] LAPIS_KERNEL(Index i) {
+    const Index column = i % op.n;
+    const Real inverse = inverse_of(op, column);
+    const Real scaled = op.scale != nullptr ? inverse * op.scale[column] : inverse;
+    y[i] = (x[i] - op.mean[column]) * scaled + (op.offset != nullptr ? op.offset[column] : Real(0));
+  });
+}
+
+void CudaBackend::column_norm_backward(const ColumnNorm& op, const Real* x, Mask mask, bool own_moments,
+                                       const Real* dy, Real* dx, Real* dscale, Real* doffset, Real* sums) {
+  const Index n = op.n;
+  Real* const sum_of_dy = sums;
+  Real* const products = sums + n;  // of dy * normalised x
+  sum_columns(
+      *device_, op.rows, n, [=] LAPIS_KERNEL(Index row, Index column) { return dy[row * n + column]; },
+      [=] LAPIS_KERNEL(Index column, double sum) {
+        sum_of_dy[column] = static_cast<Real>(sum);
+        if (doffset != nullptr) doffset[column] += static_cast<Real>(sum);
+      });
+  sum_columns(
+      *device_, op.rows, n,
+      [=] LAPIS_KERNEL(Index row, Index column) {
+        return dy[row * n + column] * (x[row * n + column] - op.mean[column]);
+      },
+      [=] LAPIS_KERNEL(Index column, double sum) {
+        const double spread = std::sqrt(static_cast<double>(op.variance[column] + op.epsilon));
+        products[column] = static_cast<Real>(sum / spread);
+        if (dscale != nullptr) dscale[column] += products[column];
+      });
+  if (dx == nullptr) return;
+  double* const count = row_count(*device_);
+  count_rows(*device_, mask, op.rows, count);
+  for_each(*device_, op.rows * n, [=] LAPIS_KERNEL(Index i) {
+    const Index column = i % n;
+    const Real share = Real(1) / static_cast<Real>(*count);
+    const Real inverse = inverse_of(op, column);
+    Real gradient = dy[i];
+    if (own_moments && counts(mask, i / n)) {
+      gradient = gradient - sum_of_dy[column] * share -
+                 (x[i] - op.mean[column]) * (products[column] * share * inverse);
+    }
+    dx[i] = gradient * (op.scale != nullptr ? inverse * op.scale[column] : inverse);
+  });
+}
+
+}  // namespace lapis::cuda

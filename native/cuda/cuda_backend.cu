@@ -1,0 +1,48 @@
+#include "cuda_backend.h"
+
+#include "launch.h"
+
+namespace lapis::cuda {
+
+namespace {
+
+std::size_t bytes_of(Index count) {
+  return static_cast<std::size_t>(count) * sizeof(Real);
+}
+
+}  // namespace
+
+std::string CudaBackend::name() const {
+  return device_->name();
+}
+
+Backend::Buffer CudaBackend::allocate(std::size_t bytes, Fill fill) {
+  const std::shared_ptr<Device> device = device_;
+  Buffer buffer(device->allocate(bytes), [device](void* memory) { device->release(memory); });
+  if (fill == Fill::zeros) device->zero(buffer.get(), bytes);
+  return buffer;
+}
+
+Backend::Buffer CudaBackend::share(std::span<const Real> values) {
+  Buffer buffer = allocate(values.size_bytes(), Fill::nothing);
+  upload(values.data(), buffer.get(), values.size_bytes());
+  return buffer;
+}
+
+void CudaBackend::copy(const Real* from, Real* to, Index count) {
+  if (count > 0) device_->copy(from, to, bytes_of(count));
+}
+
+void CudaBackend::upload(const void* host, void* device, std::size_t bytes) {
+  if (bytes > 0) device_->upload(host, device, bytes);
+}
+
+void CudaBackend::download(const void* device, void* host, std::size_t bytes) {
+  if (bytes > 0) device_->download(device, host, bytes);
+}
+
+void CudaBackend::zero(Real* values, Index count) {
+  if (count > 0) device_->zero(values, bytes_of(count));
+}
+
+}  // namespace lapis::cuda

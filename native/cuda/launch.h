@@ -1,0 +1,186 @@
+#pragma once
+
+#include <algorithm>
+
+#include "device.h"
+
+#ifndef __CUDACC__
+#include <vector>
+#endif
+
+/// How kernels are written: as the body for one index, or for one block in steps between barriers. CUDA runs
+/// the indices side by side, tests/backend one after another (in either order: bodies must not depend on it).
+/// Sums are always added in an order that follows from the sizes alone, never by atomics: two runs are equal
+/// bit by bit.
+namespace lapis::cuda {
+
+#ifdef __CUDACC__
+
+inline constexpr int kThreads = 256;
+
+template <class Body>
+__global__ void __launch_bounds__(kThreads) run_each(Index count, Body body) {
+  const Index step = static_cast<Index>(gridDim.x) * blockDim.x;
+  for (Index i = static_cast<Index>(blockIdx.x) * blockDim.x + threadIdx.x; i < count; i += step) body(i);
+}
+
+/// body(i) for every i in [0, count).
+template <class Body>
+void for_each(Device& device, Index count, const Body& body) {
+  if (count <= 0) return;
+  constexpr Index kMostBlocks = Index{1} << 30;
+  const Index blocks = std::min((count + kThreads - 1) / kThreads, kMostBlocks);
+  auto* const stream = static_cast<cudaStream_t>(device.begin_kernel());
+  run_each<<<static_cast<unsigned>(blocks), kThreads, 0, stream>>>(count, body);
+  device.end_kernel();
+}
+
+/// The threads of one block. Each has a State of its own that lives from step to step.
+template <class State>
+struct Block {
+  Index number = 0;
+  State state = {};
+
+  /// step(thread, state) for every thread; then all wait for each other.
+  template <class Step>
+  __device__ void each(const Step& step) {
+    step(static_cast<int>(threadIdx.x), state);
+    __syncthreads();
+  }
+};
+
+template <class Body>
+__global__ void run_blocks(Body body) {
+  __shared__ typename Body::Shared shared;
+  Block<typename Body::State> block;
+  block.number = blockIdx.x;
+  body(block, shared);
+}
+
+/// body(block, shared) for every block, of Body::kBlockThreads threads.
+template <class Body>
+void for_each_block(Device& device, Index blocks, const Body& body) {
+  if (blocks <= 0) return;
+  auto* const stream = static_cast<cudaStream_t>(device.begin_kernel());
+  run_blocks<<<static_cast<unsigned>(blocks), Body::kBlockThreads, 0, stream>>>(body);
+  device.end_kernel();
+}
+
+#else
+
+/// Set by tests: kernels run from the last index to the first.
+extern bool runs_backwards;
+
+template <class Body>
+void for_each(Device& device, Index count, const Body& body) {
+  if (count <= 0) return;
+  device.begin_kernel();
+  for (Index i = 0; i < count; ++i) body(runs_backwards ? count - 1 - i : i);
+  device.end_kernel();
+}
+
+template <class State>
+struct Block {
+  Index number = 0;
+  std::vector<State> states;
+
+  template <class Step>
+  void each(const Step& step) {
+    const int threads = static_cast<int>(states.size());
+    for (int i = 0; i < threads; ++i) {
+      const int thread = runs_backwards ? threads - 1 - i : i;
+      step(thread, states[static_cast<std::size_t>(thread)]);
+    }
+  }
+};
+
+template <class Body>
+void for_each_block(Device& device, Index blocks, const Body& body) {
+  device.begin_kernel();
+  for (Index i = 0; i < blocks; ++i) {
+    Block<typename Body::State> block;
+    block.number = runs_backwards ? blocks - 1 - i : i;
+    block.states.resize(static_cast<std::size_t>(Body::kBlockThreads));
+    typename Body::Shared shared;
+    body(block, shared);
+  }
+  device.end_kernel();
+}
+
+#endif
+
+/// Two sums that are taken at once.
+struct Sums {
+  double first = 0, second = 0;
+};
+
+/// finish(sums of term(i) over all i) on the device, by one thread.
+template <class Term, class Finish>
+void sum_all(Device& device, Index count, const Term& term, const Finish& finish) {
+  constexpr Index kMostParts = 8192;
+  constexpr Index kRow = 128;  // of parts that one thread adds
+  const Index run = std::max(Index{16}, (count + kMostParts - 1) / kMostParts);
+  const Index parts = (count + run - 1) / run;
+  const Index rows = (parts + kRow - 1) / kRow;
+  Sums* const partial = device.workspace<Sums>();
+  Sums* const row_sums = partial + kMostParts;
+  for_each(device, parts, [=] LAPIS_KERNEL(Index part) {
+    Sums sums;
+    const Index last = (part + 1) * run < count ? (part + 1) * run : count;
+    for (Index i = part * run; i < last; ++i) {
+      const Sums own = term(i);
+      sums.first += own.first;
+      sums.second += own.second;
+    }
+    partial[part] = sums;
+  });
+  for_each(device, rows, [=] LAPIS_KERNEL(Index row) {
+    Sums sums;
+    const Index last = (row + 1) * kRow < parts ? (row + 1) * kRow : parts;
+    for (Index i = row * kRow; i < last; ++i) {
+      sums.first += partial[i].first;
+      sums.second += partial[i].second;
+    }
+    row_sums[row] = sums;
+  });
+  for_each(device, 1, [=] LAPIS_KERNEL(Index) {
+    Sums sums;
+    for (Index i = 0; i < rows; ++i) {
+      sums.first += row_sums[i].first;
+      sums.second += row_sums[i].second;
+    }
+    finish(sums);
+  });
+}
+
+/// finish(column, sum of term(row, column) over all rows) for every column.
+template <class Term, class Finish>
+void sum_columns(Device& device, Index rows, Index n, const Term& term, const Finish& finish) {
+  if (n <= 0) return;
+  constexpr Index kMostParts = 64;
+  constexpr Index kLeastRows = 16;
+  const Index room = std::max(Index{1}, Device::workspace_count<double>() / n);
+  const Index parts = std::max(Index{1}, std::min({kMostParts, room, rows / kLeastRows}));
+  double* const partial = device.workspace<double>();
+  if (parts > 1) {
+    for_each(device, parts * n, [=] LAPIS_KERNEL(Index i) {
+      const Index part = i / n;
+      const Index column = i % n;
+      double sum = 0;
+      for (Index row = rows * part / parts; row < rows * (part + 1) / parts; ++row)
+        sum += static_cast<double>(term(row, column));
+      partial[i] = sum;
+    });
+  }
+  for_each(device, n, [=] LAPIS_KERNEL(Index column) {
+    double sum = 0;
+    if (parts > 1) {
+      for (Index part = 0; part < parts; ++part) sum += partial[part * n + column];
+    } else {
+      for (Index row = 0; row < rows; ++row) sum += static_cast<double>(term(row, column));
+    }
+    finish(column, sum);
+  });
+}
+
+}  // namespace lapis::cuda

@@ -1,0 +1,24 @@
+#include "module.h"
+
+#include <cstdio>
+#include <exception>
+
+#include "cuda_backend.h"
+
+extern "C" {
+
+__attribute__((visibility("default"))) int lapis_cuda_module_version() {
+  return lapis::cuda::kModuleVersion;
+}
+
+__attribute__((visibility("default"))) lapis::Backend* lapis_cuda_make_backend(int device, char* why,
+                                                                               std::size_t why_size) {
+  try {
+    return std::make_unique<lapis::cuda::CudaBackend>(device).release();
+  } catch (const std::exception& error) {
+    std::snprintf(why, why_size, "%s", error.what());
+    return nullptr;
+  }
+}
+
+}  // extern "C"

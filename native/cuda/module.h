@@ -1,0 +1,21 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "lapis/ops/backend.h"
+
+/// What native/device.cpp and the CUDA module, which is loaded at run time, know of each other.
+namespace lapis::cuda {
+
+/// Grows whenever Backend or this file changes: a module of another build is refused, not called.
+inline constexpr int kModuleVersion = 1;
+inline constexpr const char* kModuleFile = "lapis_cuda.so";
+
+/// extern "C" int lapis_cuda_module_version()
+using ModuleVersion = int();
+/// extern "C" Backend* lapis_cuda_make_backend(int device, char* why, size_t why_size): nullptr, and one line
+/// in `why`, where that GPU cannot be used. Whoever gets a backend deletes it.
+using MakeBackend = Backend*(int device, char* why, std::size_t why_size);
+
+}  // namespace lapis::cuda

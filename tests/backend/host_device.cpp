@@ -1,0 +1,145 @@
+// The CUDA backend's Device without CUDA. What it allocates may be touched by kernels only: everything else
+// that does so, as no host code could with a GPU's memory, ends the test with a signal.
+#include <sys/mman.h>
+
+#include <cstdint>
+#include <cstring>
+#include <map>
+#include <string>
+
+#include "lapis/core/error.h"
+#include "native/cuda/device.h"
+#include "native/cuda/launch.h"
+
+namespace lapis::cuda {
+
+bool runs_backwards = false;
+
+namespace {
+
+constexpr std::size_t kArena = std::size_t{1} << 32;  // of addresses; memory is taken as it is touched
+constexpr std::size_t kAlignment = 256;               // cudaMalloc's
+
+/// One range of addresses for all devices of the process. Freed blocks are used again.
+class Arena {
+ public:
+  Arena() {
+    void* const memory = mmap(nullptr, kArena, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED) fail("host device: no addresses");
+    start_ = static_cast<std::byte*>(memory);
+    free_[0] = kArena;
+  }
+
+  void* take(std::size_t bytes) {
+    const std::size_t size = (bytes + kAlignment) / kAlignment * kAlignment;
+    for (auto block = free_.begin(); block != free_.end(); ++block) {
+      const auto [offset, room] = *block;
+      if (room < size) continue;
+      free_.erase(block);
+      if (room > size) free_[offset + size] = room - size;
+      taken_[offset] = size;
+      return start_ + offset;
+    }
+    fail("host device: not enough memory: ", std::uint64_t{size}, " bytes asked for");
+  }
+
+  void give_back(void* memory) {
+    const auto offset = static_cast<std::size_t>(static_cast<std::byte*>(memory) - start_);
+    free_[offset] = taken_.at(offset);
+    taken_.erase(offset);
+    for (auto block = free_.begin(); block != free_.end();) {
+      const auto next = std::next(block);
+      if (next == free_.end()) break;
+      if (block->first + block->second == next->first) {
+        block->second += next->second;
+        free_.erase(next);
+      } else {
+        block = next;
+      }
+    }
+    if (taken_.empty()) madvise(start_, kArena, MADV_DONTNEED);
+  }
+
+  void allow(bool access) { mprotect(start_, kArena, access ? PROT_READ | PROT_WRITE : PROT_NONE); }
+
+  /// Copies and fills must stay inside one block.
+  void check(const void* memory, std::size_t bytes) const {
+    const auto* const at = static_cast<const std::byte*>(memory);
+    const auto offset = static_cast<std::size_t>(at - start_);
+    const auto after = taken_.upper_bound(offset);
+    if (at < start_ || after == taken_.begin()) fail("host device: an address that is not the device's");
+    const auto block = std::prev(after);
+    if (offset + bytes > block->first + block->second) fail("host device: past the end of a block");
+  }
+
+ private:
+  std::byte* start_ = nullptr;
+  std::map<std::size_t, std::size_t> free_, taken_;  // offset, size
+};
+
+Arena& arena() {
+  static Arena only;
+  return only;
+}
+
+}  // namespace
+
+Device::Device(int number) : number_(number) {
+  workspace_ = allocate(kWorkspace + 64);
+}
+
+Device::~Device() {
+  release(workspace_);
+}
+
+std::string Device::name() const {
+  return "host:" + std::to_string(number_);
+}
+
+void* Device::allocate(std::size_t bytes) {
+  return arena().take(bytes);
+}
+
+void Device::release(void* memory) {
+  arena().give_back(memory);
+}
+
+void Device::copy(const void* from, void* to, std::size_t bytes) {
+  arena().check(from, bytes);
+  arena().check(to, bytes);
+  begin_kernel();
+  std::memcpy(to, from, bytes);
+  end_kernel();
+}
+
+void Device::upload(const void* host, void* device, std::size_t bytes) {
+  arena().check(device, bytes);
+  begin_kernel();
+  std::memcpy(device, host, bytes);
+  end_kernel();
+}
+
+void Device::download(const void* device, void* host, std::size_t bytes) {
+  arena().check(device, bytes);
+  begin_kernel();
+  std::memcpy(host, device, bytes);
+  end_kernel();
+}
+
+void Device::zero(void* memory, std::size_t bytes) {
+  arena().check(memory, bytes);
+  begin_kernel();
+  std::memset(memory, 0, bytes);
+  end_kernel();
+}
+
+void* Device::begin_kernel() {
+  arena().allow(true);
+  return nullptr;
+}
+
+void Device::end_kernel() {
+  arena().allow(false);
+}
+
+}  // namespace lapis::cuda
