@@ -28,9 +28,11 @@ void bench(const Options& options) {
     print_json(to_json(speed, options));
     return;
   }
-  std::printf("%s: %s, batch %td, %d %s\n\n", file.model.name().c_str(),
-              options.train ? "training step" : "prediction", options.batch, options.threads,
-              options.threads == 1 ? "thread" : "threads");
+  const std::string threads =
+      std::to_string(options.threads) + (options.threads == 1 ? " thread" : " threads");
+  std::printf("%s: %s, batch %td, %s\n\n", file.model.name().c_str(),
+              options.train ? "training step" : "prediction", options.batch,
+              speed.device == "cpu" ? threads.c_str() : speed.device.c_str());
   std::printf("  median   %.3f ms (95 %% of %zu runs within %.3f ms)\n  fastest  %.3f ms\n",
               speed.median * 1e3, speed.runs, speed.p95 * 1e3, speed.best * 1e3);
   std::printf("  samples  %s a second\n  speed    %s\n",
@@ -52,6 +54,7 @@ void add_bench(CLI::App& app) {
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_device_option(*command, options->device);
   command->add_option("--seconds", options->seconds, "How long to measure")
       ->check(CLI::Range(0.0, 600.0))
       ->capture_default_str();

@@ -75,11 +75,11 @@ std::vector<GradientDifference> match_gradients(const GoldenFile& golden, const 
 /// One model, one golden file, and the memory to compare them in.
 class Comparer {
  public:
-  Comparer(const GoldenFile& golden, Model& model, int threads)
+  Comparer(const GoldenFile& golden, Model& model, Backend& backend)
       : golden_(golden),
         model_(model),
         input_(golden.need("input")),
-        backend_(make_cpu_backend(threads)),
+        backend_(backend),
         options_(read_options(golden, model)),
         training_(golden.metadata("training") != nullptr) {
     if (input_.shape.rank() < 2 || input_.shape.size() == 0)
@@ -89,13 +89,13 @@ class Comparer {
 
   Comparison run() {
     predict();
-    workspace_ = std::make_unique<Workspace>(model_, *backend_, input_.shape, Mode::train);
+    workspace_ = std::make_unique<Workspace>(model_, backend_, input_.shape, Mode::train);
     const ConstView y = run(*workspace_, training_);
-    compare_outputs(y);
+    compare_outputs(download(y.data, y.shape.size()));
     if (const TensorView* label = golden_.find("label")) {
       labels_ = read_labels(*label, y.shape.rows());
-      loss_ = std::make_unique<Loss>(options_.loss, model_, *backend_, y.shape.rows());
-      regularization_ = std::make_unique<Regularization>(model_, *backend_);
+      loss_ = std::make_unique<Loss>(options_.loss, model_, backend_, y.shape.rows());
+      regularization_ = std::make_unique<Regularization>(model_, backend_);
       compare_loss(y);
       compare_gradients();
       if (golden_.find("losses") != nullptr) train();
@@ -104,29 +104,38 @@ class Comparer {
   }
 
  private:
+  /// The output stays in the backend's memory.
   ConstView run(Workspace& workspace, bool training) {
-    const View x = workspace.input(result_.samples);
-    read_values(input_, {x.data, static_cast<std::size_t>(x.shape.size())});
+    std::vector<Real> x(static_cast<std::size_t>(input_.shape.size()));
+    read_values(input_, x);
+    backend_.upload(x.data(), workspace.input(result_.samples).data, x.size() * sizeof(Real));
     return workspace.run(result_.samples, training);
   }
 
+  std::vector<Real> download(const Real* from, Index count) {
+    std::vector<Real> values(static_cast<std::size_t>(count));
+    backend_.download(from, values.data(), values.size() * sizeof(Real));
+    return values;
+  }
+
   void predict() {
-    Workspace workspace(model_, *backend_, input_.shape, Mode::predict);
-    const ConstView y = run(workspace, training_);
+    Workspace workspace(model_, backend_, input_.shape, Mode::predict);
+    const ConstView on_device = run(workspace, training_);
+    result_.outputs = download(on_device.data, on_device.shape.size());
+    const ConstView y{result_.outputs.data(), on_device.shape};
     const TensorView& tensor = golden_.need("prob");
     if (!(tensor.shape == y.shape))
       fail("tensor \"", tensor.name, "\": shape ", tensor.shape, ", the model makes ", y.shape);
     expected_ = to_doubles(tensor);
     if (!are_probabilities(expected_)) result_.largest_output = largest_of(expected_);
-    result_.outputs.assign(y.data, y.data + y.shape.size());
-    compare_outputs(y);
+    compare_outputs(result_.outputs);
     compare_answers(y);
   }
 
-  void compare_outputs(const ConstView& y) {
+  void compare_outputs(const std::vector<Real>& y) {
     for (std::size_t i = 0; i < expected_.size(); ++i) {
       result_.max_abs_diff =
-          std::max(result_.max_abs_diff, difference(static_cast<double>(y.data[i]), expected_[i]));
+          std::max(result_.max_abs_diff, difference(static_cast<double>(y[i]), expected_[i]));
     }
   }
 
@@ -160,7 +169,7 @@ class Comparer {
     workspace_->zero_gradients();
     const double loss =
         loss_->compute(y, labels_, workspace_->output_gradient().data, workspace_->output_mask());
-    return loss + regularization_->add(model_.values().data(), workspace_->gradients());
+    return loss + regularization_->add(workspace_->parameters(), workspace_->gradients());
   }
 
   void compare_loss(const ConstView& y) {
@@ -174,8 +183,8 @@ class Comparer {
   void compare_gradients() {
     result_.gradients = match_gradients(golden_, model_);
     workspace_->backward(loss_->gradient_is_logits());
-    const Real* const found = workspace_->gradients();
-    result_.gradient_values.assign(found, found + std::as_const(model_).values().size());
+    result_.gradient_values =
+        download(workspace_->gradients(), static_cast<Index>(std::as_const(model_).values().size()));
     std::vector<std::vector<double>> expected;
     double largest = 0;
     for (const GradientDifference& match : result_.gradients) {
@@ -191,7 +200,8 @@ class Comparer {
       GradientDifference& match = result_.gradients[g];
       double distance = 0;
       for (std::size_t i = 0; i < expected[g].size(); ++i) {
-        const auto value = static_cast<double>(found[match.parameter->offset + static_cast<Index>(i)]);
+        const auto value = static_cast<double>(
+            result_.gradient_values[static_cast<std::size_t>(match.parameter->offset) + i]);
         distance = std::max(distance, difference(value, expected[g][i]));
       }
       const double own = largest_of(expected[g]);
@@ -204,22 +214,24 @@ class Comparer {
   void train() {
     const std::vector<double> expected = to_doubles(golden_.need("losses"));
     const Schedule schedule = options_.schedule.resolved(static_cast<std::int64_t>(expected.size()));
-    Optimizer optimizer(options_.optimizer, model_, *backend_);
+    Optimizer optimizer(options_.optimizer, model_, backend_);
     double worst = 0;
     for (const double truth : expected) {
       const double found = compute_loss(run(*workspace_, true));
       result_.losses.push_back(found);
       worst = std::max(worst, difference(found, truth) / (truth != 0 ? std::abs(truth) : 1));
       workspace_->backward(loss_->gradient_is_logits());
-      optimizer.step(schedule.at(optimizer.steps()), model_.values().data(), workspace_->gradients());
+      optimizer.step(schedule.at(optimizer.steps()), workspace_->parameters_to_update(model_),
+                     workspace_->gradients());
     }
+    workspace_->store_parameters(model_);
     result_.losses_diff = worst;
   }
 
   const GoldenFile& golden_;
   Model& model_;
   const TensorView& input_;
-  std::unique_ptr<Backend> backend_;
+  Backend& backend_;
   TrainOptions options_;
   bool training_;
   Comparison result_;
@@ -245,8 +257,8 @@ bool Comparison::agrees() const {
          largest_gradient_diff() <= kGradientTolerance && losses_diff.value_or(0) <= kLossesTolerance;
 }
 
-Comparison compare(const GoldenFile& golden, Model& model, int threads) {
-  return Comparer(golden, model, threads).run();
+Comparison compare(const GoldenFile& golden, Model& model, Backend& backend) {
+  return Comparer(golden, model, backend).run();
 }
 
 }  // namespace lapis::native

@@ -6,6 +6,7 @@
 
 #include "golden_file.h"
 #include "lapis/model/model.h"
+#include "lapis/ops/backend.h"
 
 namespace lapis::native {
 
@@ -49,6 +50,6 @@ struct Comparison {
 
 /// Throws Error where golden file and model do not fit together. Leaves the model as the training steps made
 /// it.
-Comparison compare(const GoldenFile& golden, Model& model, int threads);
+Comparison compare(const GoldenFile& golden, Model& model, Backend& backend);
 
 }  // namespace lapis::native

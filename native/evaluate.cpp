@@ -11,6 +11,7 @@
 #include "common.h"
 #include "console.h"
 #include "data/open_dataset.h"
+#include "device.h"
 #include "file.h"
 #include "keras_file.h"
 #include "lapis/core/error.h"
@@ -30,6 +31,7 @@ struct Options {
   std::string model, data;
   std::string split = "test";
   int threads = 0;
+  Device device = Device::cpu;
   bool record = false;
   bool json = false;
 };
@@ -116,7 +118,7 @@ void evaluate(const Options& options) {
   if (options.record) check_recordable(options.model);
   const DataFolder data = find_data(options.data, std::nullopt, file.labels);
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
-  const std::unique_ptr<Backend> backend = make_cpu_backend(thread_count(options.threads));
+  const std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads));
   const LossConfig loss{.from_logits = !file.model.ends_in_softmax()};
 
   const auto start = std::chrono::steady_clock::now();
@@ -153,6 +155,7 @@ void add_evaluate(CLI::App& app) {
       ->check(CLI::IsMember({"train", "valid", "test"}))
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Default: all cores")->check(CLI::Range(1, 1024));
+  add_device_option(*command, options->device);
   command->add_flag("--record", options->record, "Also write the metrics into the model file");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { evaluate(*options); });

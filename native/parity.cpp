@@ -12,6 +12,7 @@
 #include "common.h"
 #include "comparison.h"
 #include "console.h"
+#include "device.h"
 #include "file.h"
 #include "lapis/core/error.h"
 
@@ -22,6 +23,7 @@ struct Options {
   std::vector<std::string> models, goldens;
   std::string golden_folder, dump;
   int threads = 1;
+  Device device = Device::cpu;
   bool check = false;
   bool json = false;
 };
@@ -70,12 +72,12 @@ void dump(const std::string& path, const Model& model, const Comparison& result)
   write_file_atomically(path, write_safetensors(tensors, {}));
 }
 
-Comparison compare_pair(const Pair& pair, int threads) {
+Comparison compare_pair(const Pair& pair, Backend& backend) {
   ModelFile file = load_model(pair.model);
   if (!pair.dump.empty()) check_writable(pair.dump);
   const GoldenFile golden(pair.golden);
   try {
-    Comparison result = compare(golden, file.model, threads);
+    Comparison result = compare(golden, file.model, backend);
     if (!pair.dump.empty()) dump(pair.dump, file.model, result);
     // What it refers to goes with the model.
     for (GradientDifference& gradient : result.gradients) gradient.parameter = nullptr;
@@ -172,8 +174,9 @@ std::vector<Pair> read_pairs(Options options) {
 
 void parity(const Options& options) {
   const std::vector<Pair> pairs = read_pairs(options);
+  const std::unique_ptr<Backend> backend = make_backend(options.device, options.threads);
   std::vector<Comparison> results;
-  for (const Pair& pair : pairs) results.push_back(compare_pair(pair, options.threads));
+  for (const Pair& pair : pairs) results.push_back(compare_pair(pair, *backend));
   if (options.json && pairs.size() == 1) {
     print_json(to_json(results[0]));
   } else if (options.json) {
@@ -215,6 +218,7 @@ void add_parity(CLI::App& app) {
   command->add_option("--threads", options->threads, "Threads")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
+  add_device_option(*command, options->device);
   command->add_flag("--check", options->check,
                     "Exit with status 1 where outputs or loss differ by more than 1e-6, gradients by more "
                     "than 1e-5 of their largest value, or losses of training steps by more than 1e-5");

@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "common.h"
 #include "console.h"
+#include "device.h"
 #include "file.h"
 #include "lapis/core/error.h"
 #include "lapis/io/safetensors.h"
@@ -33,6 +34,7 @@ struct Options {
   std::vector<std::string> images, texts;
   std::string text_file, input, tensor;
   int threads = 0;
+  Device device = Device::cpu;
   bool json = false;
 };
 
@@ -257,7 +259,8 @@ void predict(const Options& options) {
   const ModelFile file = load_model(options.model, options.additions);
   const std::vector<std::string> labels = class_names(file);
   const Samples samples = read_samples(options, file);
-  Predictor predictor(file.model, samples.shape, samples.count(), thread_count(options.threads));
+  Predictor predictor(file.model, samples.shape, samples.count(),
+                      make_backend(options.device, thread_count(options.threads)));
   Progress progress("predicting", static_cast<long>(samples.count()));
   const std::vector<Real> y =
       predictor.predict(samples.x, [&](Index done) { progress.update(static_cast<long>(done)); });
@@ -289,6 +292,7 @@ void add_predict(CLI::App& app) {
   command->add_option("--tensor", options->tensor,
                       "Name of the tensor in --input; default: \"input\" or the only one");
   command->add_option("--threads", options->threads, "Default: all cores")->check(CLI::Range(1, 1024));
+  add_device_option(*command, options->device);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { predict(*options); });
 }

@@ -1,6 +1,7 @@
 #include "predictor.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "common.h"
 
@@ -11,8 +12,8 @@ constexpr Index kBatch = 64;
 
 }  // namespace
 
-Predictor::Predictor(const Model& model, const Shape& sample, Index samples, int threads)
-    : backend_(make_cpu_backend(threads)),
+Predictor::Predictor(const Model& model, const Shape& sample, Index samples, std::unique_ptr<Backend> backend)
+    : backend_(std::move(backend)),
       workspace_(model, *backend_, with_batch_in_front(std::clamp<Index>(samples, 1, kBatch), sample),
                  Mode::predict),
       sample_size_(sample.size()) {}

@@ -14,7 +14,7 @@ class Predictor {
  public:
   /// `sample`: shape of one sample. The model must outlive it. Throws Error where the model does not take
   /// such samples.
-  Predictor(const Model& model, const Shape& sample, Index samples, int threads);
+  Predictor(const Model& model, const Shape& sample, Index samples, std::unique_ptr<Backend> backend);
 
   /// `x`: [samples, sample]; returns [samples, classes]. `done` is called after each batch with the samples
   /// done.

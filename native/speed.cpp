@@ -101,13 +101,14 @@ class Task {
     const bool train = optimizer_.has_value();
     const ConstView y = workspace_.run(batch_, train, /*seed=*/1,
                                        train ? static_cast<std::uint64_t>(optimizer_->steps()) : 0);
-    if (!train) return;
+    if (!train) return wait_for(y.data);
     loss_->compute(y, labels_, workspace_.output_gradient().data);
     lap();
     workspace_.zero_gradients();
     lap();
     workspace_.backward(loss_->gradient_is_logits());
     optimizer_->step(kLearningRate, workspace_.parameters_to_update(model_), workspace_.gradients());
+    wait_for(workspace_.parameters());
     lap();
   }
 
@@ -132,6 +133,12 @@ class Task {
   }
 
  private:
+  /// A device works behind the caller's back: only what has come back is done.
+  void wait_for(const Real* result) {
+    Real first = 0;
+    backend_.download(result, &first, sizeof(first));
+  }
+
   /// Of all layers that step i does.
   std::string name(std::size_t i) const {
     const std::vector<Plan::Step>& plan = workspace_.plan().steps();
@@ -185,7 +192,7 @@ std::vector<std::string> cells(const Speed& speed, double seconds, double flop) 
   std::vector<std::string> row = {format_fixed(seconds * kMilliseconds, decimals), share(seconds / total, 1)};
   if (flop > 0) {
     row.insert(row.end(), {format_fixed(flop * kMega, 2), format_fixed(flop / seconds * kGiga, 1),
-                           share(flop / seconds / speed.peak, 0)});
+                           speed.peak > 0 ? share(flop / seconds / speed.peak, 0) : "-"});
   } else {
     row.insert(row.end(), {"-", "-", "-"});
   }
@@ -195,12 +202,13 @@ std::vector<std::string> cells(const Speed& speed, double seconds, double flop) 
 }  // namespace
 
 Speed measure_speed(ModelFile& file, const Shape& x, const SpeedOptions& options) {
-  const std::unique_ptr<Backend> backend = make_cpu_backend(options.threads);
+  const std::unique_ptr<Backend> backend = make_backend(options.device, options.threads);
   Task task(file.model, *backend, x, options.train);
   Speed speed;
   speed.steps = task.steps();
   for (const StepSpeed& step : speed.steps) speed.flop += step.flop;
-  speed.peak = measure_peak(options.threads);
+  speed.device = backend->name();
+  if (speed.device == "cpu") speed.peak = measure_peak(options.threads);
 
   constexpr long kBar = 1000;
   const long middle = options.layers ? kBar / 2 : kBar;
@@ -227,6 +235,7 @@ Json::Object to_json(const Speed& speed, const SpeedOptions& options) {
   Json::Object json = {{"mode", options.train ? "train" : "predict"},
                        {"batch", std::int64_t{options.batch}},
                        {"threads", options.threads},
+                       {"device", speed.device},
                        {"runs", static_cast<std::int64_t>(speed.runs)},
                        {"best_ms", speed.best * kMilliseconds},
                        {"median_ms", speed.median * kMilliseconds},
@@ -246,13 +255,14 @@ Json::Object to_json(const Speed& speed, const SpeedOptions& options) {
                                      {"share_of_time", step.seconds / total},
                                      {"mflop", step.flop * kMega},
                                      {"gflops", rate * kGiga},
-                                     {"share_of_peak", rate / speed.peak}});
+                                     {"share_of_peak", speed.peak > 0 ? rate / speed.peak : 0.0}});
   }
   json.push_back({"layers", std::move(layers)});
   return json;
 }
 
 std::string speed_line(const Speed& speed) {
+  if (speed.peak == 0) return format_fixed(speed.rate() * kGiga, 1) + " GFLOP/s";
   return format_fixed(speed.rate() * kGiga, 1) + " GFLOP/s, " + share(speed.share_of_peak(), 0) +
          " of this machine's peak of " + format_fixed(speed.peak * kGiga, 1);
 }
@@ -261,7 +271,7 @@ std::string step_table(const Speed& speed) {
   const bool trains = std::any_of(speed.steps.begin(), speed.steps.end(),
                                   [](const StepSpeed& step) { return step.pass != "forward"; });
   const bool above = std::any_of(speed.steps.begin(), speed.steps.end(), [&](const StepSpeed& step) {
-    return step.flop / step.seconds > speed.peak;
+    return speed.peak > 0 && step.flop / step.seconds > speed.peak;
   });
   const std::string note =
       above ? "  Above 100 %: worked out with fewer operations than the layer is defined by.\n" : "";

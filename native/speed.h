@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "device.h"
 #include "lapis/io/json.h"
 #include "lapis/io/model_file.h"
 
@@ -13,6 +14,7 @@ namespace lapis::native {
 struct SpeedOptions {
   Index batch = 1;
   int threads = 1;
+  Device device = Device::cpu;
   bool train = false;   // training steps (Adam) instead of predictions
   bool layers = false;  // each step of the plan too
   double seconds = 2;   // for all runs together; a few are made in any case
@@ -33,13 +35,15 @@ struct Speed {
   /// with fewer (Winograd's convolution, words whose products were looked up, masked steps) is shown faster
   /// than it calculates, and may be above the peak.
   double flop = 0;
-  double peak = 0;  // of as many threads: operations a second, see measure_peak
+  /// Of as many threads: operations a second, see measure_peak; of a GPU, 0: not measured.
+  double peak = 0;
+  std::string device;  // Backend::name
   /// In the order of work; views are no work. Measured in runs of their own, so that clocks do not slow down
   /// those above.
   std::vector<StepSpeed> steps;
 
   double rate() const { return flop / median; }
-  double share_of_peak() const { return rate() / peak; }
+  double share_of_peak() const { return peak > 0 ? rate() / peak : 0; }
 };
 
 /// Runs the model on made-up input of shape `x`, batch first, all known. Shows its progress on a terminal.

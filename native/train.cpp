@@ -14,6 +14,7 @@
 #include "common.h"
 #include "console.h"
 #include "data/open_dataset.h"
+#include "device.h"
 #include "file.h"
 #include "lapis/core/error.h"
 #include "lapis/io/keras_model.h"
@@ -30,10 +31,10 @@ constexpr double kSaveEverySeconds = 30;
 
 struct Options {
   std::string config, data, out, log;
-  std::string device = "auto";
   std::optional<std::uint64_t> seed;
   std::optional<Index> epochs;
   int threads = 0;
+  Device device = Device::cpu;
   bool f16 = false;
   bool json = false;
 };
@@ -132,7 +133,7 @@ class Job {
         training_(open_dataset(data_, Split::train, input_, config_.data.augmentation)),
         validation_(config_.validation ? open_dataset(data_, Split::valid, input_) : nullptr),
         threads_(thread_count(options.threads)),
-        backend_(make_cpu_backend(threads_)) {
+        backend_(make_backend(options.device, threads_)) {
     // What would make saving fail (labels, input pipeline) must show before the training and not after it.
     try {
       write_model(file_, precision());
@@ -174,8 +175,10 @@ class Job {
   void print_heading() const {
     if (options_.json) return;
     const auto parameters = static_cast<double>(file_.model.values().size());
-    std::printf("%s: %s parameters, %d %s\n", file_.model.name().c_str(), format_count(parameters).c_str(),
-                threads_, threads_ == 1 ? "thread" : "threads");
+    const bool on_cpu = backend_->name() == "cpu";
+    const std::string threads = std::to_string(threads_) + (threads_ == 1 ? " thread" : " threads");
+    std::printf("%s: %s parameters, %s\n", file_.model.name().c_str(), format_count(parameters).c_str(),
+                on_cpu ? threads.c_str() : backend_->name().c_str());
     std::printf("%s: %s samples to train", options_.data.c_str(),
                 format_count(static_cast<double>(training_->size())).c_str());
     if (validation_)
@@ -356,8 +359,6 @@ class Job {
 };
 
 void train(const Options& options) {
-  if (options.device == "cuda")
-    fail("--device cuda: this build has no CUDA; leave it out to train on the CPU");
   check_writable(options.out);
   Job job(options);
   catch_interrupts();
@@ -374,15 +375,13 @@ void add_train(CLI::App& app) {
   command->add_option("--data", options->data, "Folder: CIFAR-10 (binary), NusaX (CSV) or pictures by class")
       ->required();
   command->add_option("--out", options->out, "Model file to write (.safetensors)")->required();
-  command->add_option("--device", options->device, "auto, cpu or cuda")
-      ->check(CLI::IsMember({"auto", "cpu", "cuda"}))
-      ->capture_default_str();
   command->add_option("--seed", options->seed, "In place of the config's fit.seed");
   command->add_option("--epochs", options->epochs, "In place of the config's fit.epochs")
       ->check(CLI::Range(1, 1'000'000));
   command->add_option("--log", options->log, "File that gets one JSON line an epoch");
   command->add_option("--threads", options->threads, "Default: all cores; the result is the same")
       ->check(CLI::Range(1, 1024));
+  add_device_option(*command, options->device);
   command->add_flag("--f16", options->f16, "Store the weights in 16 bits: half the size");
   command->add_flag("--json", options->json, "Print one JSON object when done");
   command->callback([options] { train(*options); });
