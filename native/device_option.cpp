@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <map>
 #include <string>
 
 #include "device.h"
@@ -7,13 +6,14 @@
 namespace lapis::native {
 
 void add_device_option(CLI::App& command, Device& device) {
-  static const std::map<std::string, Device> names = {
-      {"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}};
+  const auto choose = [&device](const std::string& name) {
+    device = name == "auto" ? Device::automatic : name == "cuda" ? Device::cuda : Device::cpu;
+  };
   command
-      .add_option("--device", device,
-                  "auto: a GPU where there is one; cpu (the default); cuda: a GPU or an error")
-      ->transform(CLI::CheckedTransformer(names, CLI::ignore_case))
-      ->option_text("auto|cpu|cuda");
+      .add_option_function<std::string>(
+          "--device", choose,
+          "cpu (the default), cuda (a GPU or an error), or auto: a GPU where there is one")
+      ->check(CLI::IsMember({"auto", "cpu", "cuda"}));
 }
 
 }  // namespace lapis::native

@@ -19,6 +19,10 @@ namespace {
 
 constexpr std::size_t kArena = std::size_t{1} << 32;  // of addresses; memory is taken as it is touched
 constexpr std::size_t kAlignment = 256;               // cudaMalloc's
+/// What new memory holds, a NaN in every Real, and what must still stand behind a block when it is given
+/// back.
+constexpr int kUntouched = 0xFF;
+constexpr std::size_t kGuard = 4096;
 
 /// One range of addresses for all devices of the process. Freed blocks are used again.
 class Arena {
@@ -31,13 +35,16 @@ class Arena {
   }
 
   void* take(std::size_t bytes) {
-    const std::size_t size = (bytes + kAlignment) / kAlignment * kAlignment;
+    const std::size_t size = (bytes + kGuard + kAlignment) / kAlignment * kAlignment;
     for (auto block = free_.begin(); block != free_.end(); ++block) {
       const auto [offset, room] = *block;
       if (room < size) continue;
       free_.erase(block);
       if (room > size) free_[offset + size] = room - size;
-      taken_[offset] = size;
+      taken_[offset] = {bytes, size};
+      allow(true);
+      std::memset(start_ + offset, kUntouched, size);
+      allow(false);
       return start_ + offset;
     }
     fail("host device: not enough memory: ", std::uint64_t{size}, " bytes asked for");
@@ -45,16 +52,21 @@ class Arena {
 
   void give_back(void* memory) {
     const auto offset = static_cast<std::size_t>(static_cast<std::byte*>(memory) - start_);
-    free_[offset] = taken_.at(offset);
+    const Taken block = taken_.at(offset);
+    free_[offset] = block.size;
+    allow(true);
+    for (std::size_t i = block.bytes; i < block.size; ++i)
+      overruns_ += start_[offset + i] != std::byte{kUntouched};
+    allow(false);
     taken_.erase(offset);
-    for (auto block = free_.begin(); block != free_.end();) {
-      const auto next = std::next(block);
+    for (auto own = free_.begin(); own != free_.end();) {
+      const auto next = std::next(own);
       if (next == free_.end()) break;
-      if (block->first + block->second == next->first) {
-        block->second += next->second;
+      if (own->first + own->second == next->first) {
+        own->second += next->second;
         free_.erase(next);
       } else {
-        block = next;
+        own = next;
       }
     }
     if (taken_.empty()) madvise(start_, kArena, MADV_DONTNEED);
@@ -69,12 +81,21 @@ class Arena {
     const auto after = taken_.upper_bound(offset);
     if (at < start_ || after == taken_.begin()) fail("host device: an address that is not the device's");
     const auto block = std::prev(after);
-    if (offset + bytes > block->first + block->second) fail("host device: past the end of a block");
+    if (offset + bytes > block->first + block->second.bytes) fail("host device: past the end of a block");
   }
 
+  /// Bytes behind blocks that somebody wrote to.
+  std::size_t overruns() const { return overruns_; }
+
  private:
+  struct Taken {
+    std::size_t bytes, size;
+  };
+
   std::byte* start_ = nullptr;
-  std::map<std::size_t, std::size_t> free_, taken_;  // offset, size
+  std::map<std::size_t, std::size_t> free_;  // offset, size
+  std::map<std::size_t, Taken> taken_;       // by offset
+  std::size_t overruns_ = 0;
 };
 
 Arena& arena() {
@@ -83,6 +104,10 @@ Arena& arena() {
 }
 
 }  // namespace
+
+std::size_t host_overruns() {
+  return arena().overruns();
+}
 
 Device::Device(int number) : number_(number) {
   workspace_ = allocate(kWorkspace + 64);

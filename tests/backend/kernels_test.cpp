@@ -11,6 +11,10 @@
 using namespace lapis;
 using namespace lapis_test;
 
+namespace lapis::cuda {
+std::size_t host_overruns();  // host_device.cpp
+}
+
 namespace {
 
 /// The same bits in both orders: no index of a kernel depends on another's.
@@ -72,4 +76,12 @@ TEST_CASE("kernels on the host: training follows the CPU and stores the weights"
       CHECK(normalised_error(actual[j].values, expected[j].values) <= 1e-9);
     }
   }
+}
+
+TEST_CASE("kernels on the host: nothing is written behind a block of memory") {
+  {
+    cuda::CudaBackend device(0);
+    for (const OpCase& test : op_cases()) test.run(device);
+  }
+  CHECK(cuda::host_overruns() == 0);
 }
