@@ -123,7 +123,7 @@ const char* stop_name(TrainResult::Stop stop) {
 
 class Job {
  public:
-  explicit Job(const Options& options)
+  Job(const Options& options, std::unique_ptr<Backend> backend)
       : options_(options),
         config_text_(read_text_file(options.config, kMaxConfigBytes)),
         config_(read_config(options, config_text_)),
@@ -133,7 +133,7 @@ class Job {
         training_(open_dataset(data_, Split::train, input_, config_.data.augmentation)),
         validation_(config_.validation ? open_dataset(data_, Split::valid, input_) : nullptr),
         threads_(thread_count(options.threads)),
-        backend_(make_backend(options.device, threads_)) {
+        backend_(std::move(backend)) {
     // What would make saving fail (labels, input pipeline) must show before the training and not after it.
     try {
       write_model(file_, precision());
@@ -359,8 +359,10 @@ class Job {
 };
 
 void train(const Options& options) {
+  // First of all: whether there is a GPU shows before any data is read.
+  std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads));
   check_writable(options.out);
-  Job job(options);
+  Job job(options, std::move(backend));
   catch_interrupts();
   job.run();
 }

@@ -23,6 +23,8 @@ constexpr std::size_t kAlignment = 256;               // cudaMalloc's
 /// back.
 constexpr int kUntouched = 0xFF;
 constexpr std::size_t kGuard = 4096;
+constexpr std::size_t kMostFilled = std::size_t{8} << 20;
+constexpr std::size_t kPage = 4096;
 
 /// One range of addresses for all devices of the process. Freed blocks are used again.
 class Arena {
@@ -43,7 +45,9 @@ class Arena {
       if (room > size) free_[offset + size] = room - size;
       taken_[offset] = {bytes, size};
       allow(true);
-      std::memset(start_ + offset, kUntouched, size);
+      // The workspace is left alone: pages that are touched make every change of access slow.
+      const std::size_t first = bytes > kMostFilled ? bytes : 0;
+      std::memset(start_ + offset + first, kUntouched, size - first);
       allow(false);
       return start_ + offset;
     }
@@ -59,6 +63,9 @@ class Arena {
       overruns_ += start_[offset + i] != std::byte{kUntouched};
     allow(false);
     taken_.erase(offset);
+    const std::size_t first_page = (offset + kPage - 1) / kPage * kPage;
+    const std::size_t last_page = (offset + block.size) / kPage * kPage;
+    if (last_page > first_page) madvise(start_ + first_page, last_page - first_page, MADV_DONTNEED);
     for (auto own = free_.begin(); own != free_.end();) {
       const auto next = std::next(own);
       if (next == free_.end()) break;
@@ -69,7 +76,6 @@ class Arena {
         own = next;
       }
     }
-    if (taken_.empty()) madvise(start_, kArena, MADV_DONTNEED);
   }
 
   void allow(bool access) { mprotect(start_, kArena, access ? PROT_READ | PROT_WRITE : PROT_NONE); }

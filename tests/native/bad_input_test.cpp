@@ -37,7 +37,6 @@ TEST_CASE("bad usage") {
   refused({"train", "c", "--data", "d", "--out", "o", "--epochs", "0"}, "--epochs");
   refused({"train", "c", "--data", "d", "--out", "o", "--epochs", "many"}, "--epochs");
   refused({"train", "c", "--data", "d", "--out", "o", "--device", "tpu"}, "--device");
-  refused({"train", "c", "--data", "d", "--out", "o", "--device", "cuda"}, "no CUDA");
   refused({"evaluate", "m", "--data", "d", "--split", "dev"}, "--split");
   refused({"bench", "m", "--batch", "0"}, "--batch");
   const CommandResult help = run_lapis({"train", "--help"});

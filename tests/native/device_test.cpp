@@ -1,0 +1,69 @@
+// --device, as far as it goes without a GPU: what is refused, and what falls back.
+
+#include "device.h"
+
+#include <catch2/catch.hpp>
+
+#include "lapis/core/error.h"
+#include "support/skip.h"
+#include "workbench.h"
+
+using namespace lapis_test;
+using Catch::Contains;
+
+namespace {
+
+bool has_gpu() {  // train looks for it before anything else
+  const CommandResult result =
+      run_lapis({"train", "none", "--data", "none", "--out", "none", "--device", "cuda"});
+  return result.error.find("cuda: ") == std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("--device: every command refuses what is no device") {
+  for (const char* const command : {"train", "evaluate", "predict", "parity", "bench"}) {
+    INFO(command);
+    const CommandResult result = run_lapis({command, "x", "--device", "tpu"});
+    CHECK(result.status == 2);
+    CHECK(result.error_lines() == 1);
+    CHECK_THAT(result.error, Contains("--device") && Contains("tpu"));
+  }
+}
+
+TEST_CASE("--device cuda without a usable GPU is one line and status 2; auto takes the CPU and says why") {
+  TemporaryFolder folder;
+  const std::string model = train_on_texts(folder, 1);
+  if (has_gpu()) return skip("this machine has a GPU");
+  const CommandResult refused = run_lapis({"bench", model, "--seconds", "0.01", "--device", "cuda"});
+  CHECK(refused.status == 2);
+  CHECK(refused.error_lines() == 1);
+  CHECK(refused.out.empty());
+  CHECK_THAT(refused.error, Contains("lapis: cuda: "));
+
+  const CommandResult fallen = run_lapis({"predict", model, "--text", "bagus", "--device", "auto", "--json"});
+  CHECK(fallen.status == 0);
+  CHECK(fallen.error_lines() == 1);
+  CHECK_THAT(fallen.error, Contains("lapis: on the CPU (cuda: "));
+  const CommandResult plain = run_lapis({"predict", model, "--text", "bagus", "--json"});
+  CHECK(plain.error.empty());
+  CHECK(plain.out == fallen.out);
+}
+
+TEST_CASE("--device cuda: nothing is lost where training cannot begin") {
+  TemporaryFolder folder;
+  const std::string model = train_on_texts(folder, 1);
+  if (has_gpu()) return skip("this machine has a GPU");
+  const CommandResult result = run_lapis(
+      {"train", folder / "none.json", "--data", folder / "data", "--out", model, "--device", "cuda"});
+  CHECK(result.status == 2);
+  CHECK_THAT(result.error, Contains("cuda: "));
+  CHECK(run_lapis({"predict", model, "--text", "bagus"}).status == 0);
+}
+
+TEST_CASE("a CUDA module that is missing or is something else is one clear line") {
+  CHECK_THROWS_WITH(lapis::native::make_cuda_backend("/nowhere/lapis_cuda.so"),
+                    Contains("cuda: no module /nowhere/lapis_cuda.so"));
+  CHECK_THROWS_WITH(lapis::native::make_cuda_backend(lapis_program()),
+                    Contains("cuda: cannot load the module"));
+}
