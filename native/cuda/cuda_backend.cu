@@ -23,7 +23,7 @@ Backend::Buffer CudaBackend::allocate(std::size_t bytes, Fill fill) {
   return buffer;
 }
 
-Backend::Buffer CudaBackend::share(std::span<const Real> values) {
+Backend::Buffer CudaBackend::share(std::span<const std::byte> values) {
   Buffer buffer = allocate(values.size_bytes(), Fill::nothing);
   upload(values.data(), buffer.get(), values.size_bytes());
   return buffer;

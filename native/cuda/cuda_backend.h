@@ -17,7 +17,7 @@ class CudaBackend final : public Backend {
   using Backend::allocate;
   std::string name() const override;
   Buffer allocate(std::size_t bytes, Fill fill) override;
-  Buffer share(std::span<const Real> values) override;
+  Buffer share(std::span<const std::byte> values) override;
   void copy(const Real* from, Real* to, Index count) override;
   void upload(const void* host, void* device, std::size_t bytes) override;
   void download(const void* device, void* host, std::size_t bytes) override;
@@ -69,6 +69,7 @@ class CudaBackend final : public Backend {
   void embedding(const Real* ids, const Real* table, Real* y, Index count, Index n) override;
   void embedding_backward(const Real* ids, const Real* dy, Real* dtable, Index count, Index n) override;
   void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) override;
+  void load_pictures(const PictureBatch& batch, Real* x) override;
   Index simple_rnn_prepared(const Recurrent& op) const override;
   void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters,
                           Real* prepared) override;
@@ -98,15 +99,17 @@ class CudaBackend final : public Backend {
                              Real* dlogits) override;
   void dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows, Index n,
                   Real* loss, Real* dy) override;
-  double penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) override;
+  void penalty(const Real* weights, double l1, double l2, Real* gradients, Index count, double* sum,
+               bool accumulate) override;
   void sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
            const std::uint8_t* trainable, Index count) override;
   void adam(const AdamStep& step, Real* weights, const Real* gradients, Real* first_moment,
             Real* second_moment, const std::uint8_t* trainable, Index count) override;
   void rmsprop(const RmspropStep& step, Real* weights, const Real* gradients, Real* mean_square,
                Real* mean_gradient, Real* velocity, const std::uint8_t* trainable, Index count) override;
-  double sum_squares(const Real* values, Index count) override;
-  void scale(Real* values, Index count, Real factor) override;
+  void sum_squares(const Real* values, Index count, double* sum, bool accumulate) override;
+  void clip_norm(Real* values, Index count, const double* squares, double limit) override;
+  void clip_values(Real* values, Index count, Real limit) override;
 
  private:
   std::shared_ptr<Device> device_;  // buffers may live longer than their backend

@@ -9,7 +9,7 @@
 namespace lapis::cuda {
 
 /// Grows whenever Backend or this file changes: a module of another build is refused, not called.
-inline constexpr int kModuleVersion = 1;
+inline constexpr int kModuleVersion = 2;
 inline constexpr const char* kModuleFile = "lapis_cuda.so";
 
 /// extern "C" int lapis_cuda_module_version()

@@ -19,19 +19,15 @@ LAPIS_DEVICE inline bool is_trained(const std::uint8_t* trainable, Index i) {
   return trainable == nullptr || trainable[i] != 0;
 }
 
-/// Sum of term(i), on the host.
+/// to[0] = sum of term(i), or is added to.
 template <class Term>
-double host_sum(Device& device, Index count, const Term& term) {
-  double* const total = device.workspace<double>() + Device::workspace_count<double>();
+void sum_into(Device& device, Index count, const Term& term, double* to, bool accumulate) {
   sum_all(
       device, count,
       [=] LAPIS_KERNEL(Index i) {
         return Sums{term(i), 0};
       },
-      [=] LAPIS_KERNEL(const Sums& sums) { *total = sums.first; });
-  double result = 0;
-  device.download(total, &result, sizeof(result));
-  return result;
+      [=] LAPIS_KERNEL(const Sums& sums) { *to = (accumulate ? *to : 0.0) + sums.first; });
 }
 
 }  // namespace
@@ -109,30 +105,43 @@ void CudaBackend::rmsprop(const RmspropStep& step, Real* weights, const Real* gr
   });
 }
 
-double CudaBackend::penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) {
-  const double sum = host_sum(*device_, count, [=] LAPIS_KERNEL(Index i) {
-    const auto weight = static_cast<double>(weights[i]);
-    return l1 * std::abs(weight) + l2 * weight * weight;
-  });
-  if (gradients != nullptr) {
-    const auto slope = static_cast<Real>(l1);
-    const auto twice = static_cast<Real>(2 * l2);
-    for_each(*device_, count, [=] LAPIS_KERNEL(Index i) {
-      const Real sign = weights[i] > 0 ? Real(1) : weights[i] < 0 ? Real(-1) : Real(0);
-      gradients[i] += slope * sign + twice * weights[i];
-    });
-  }
-  return sum;
-}
-
-double CudaBackend::sum_squares(const Real* values, Index count) {
-  return host_sum(*device_, count, [=] LAPIS_KERNEL(Index i) {
-    return static_cast<double>(values[i]) * static_cast<double>(values[i]);
+void CudaBackend::penalty(const Real* weights, double l1, double l2, Real* gradients, Index count,
+                          double* sum, bool accumulate) {
+  sum_into(
+      *device_, count,
+      [=] LAPIS_KERNEL(Index i) {
+        const auto weight = static_cast<double>(weights[i]);
+        return l1 * std::abs(weight) + l2 * weight * weight;
+      },
+      sum, accumulate);
+  if (gradients == nullptr) return;
+  const auto slope = static_cast<Real>(l1);
+  const auto twice = static_cast<Real>(2 * l2);
+  for_each(*device_, count, [=] LAPIS_KERNEL(Index i) {
+    const Real sign = weights[i] > 0 ? Real(1) : weights[i] < 0 ? Real(-1) : Real(0);
+    gradients[i] += slope * sign + twice * weights[i];
   });
 }
 
-void CudaBackend::scale(Real* values, Index count, Real factor) {
-  for_each(*device_, count, [=] LAPIS_KERNEL(Index i) { values[i] *= factor; });
+void CudaBackend::sum_squares(const Real* values, Index count, double* sum, bool accumulate) {
+  sum_into(
+      *device_, count,
+      [=] LAPIS_KERNEL(Index i) { return static_cast<double>(values[i]) * static_cast<double>(values[i]); },
+      sum, accumulate);
+}
+
+void CudaBackend::clip_norm(Real* values, Index count, const double* squares, double limit) {
+  for_each(*device_, count, [=] LAPIS_KERNEL(Index i) {
+    const double norm = std::sqrt(*squares);
+    if (norm > limit) values[i] *= static_cast<Real>(limit / norm);
+  });
+}
+
+void CudaBackend::clip_values(Real* values, Index count, Real limit) {
+  for_each(*device_, count, [=] LAPIS_KERNEL(Index i) {
+    const Real value = values[i];
+    values[i] = value > limit ? limit : value < -limit ? -limit : value;
+  });
 }
 
 }  // namespace lapis::cuda

@@ -207,10 +207,9 @@ void add_elements(Cases& cases) {
   }
   add(cases, "reverse_time",
       [](OpRun& run) { run.backend.reverse_time(run.random(3 * 5 * 7), run.out("y", 3 * 5 * 7), 3, 5, 7); });
-  add(cases, "add, add_scaled, scale, copy, zero", [](OpRun& run) {
+  add(cases, "add, add_scaled, copy, zero", [](OpRun& run) {
     run.backend.add(run.random(1001), run.added("added", 1001), 1001);
     run.backend.add_scaled(Real(-0.3), run.random(1001), run.added("scaled", 1001), 1001);
-    run.backend.scale(run.added("scale", 1001), 1001, Real(1.7));
     run.backend.copy(run.random(77), run.out("copy", 77), 77);
     run.backend.zero(run.out("zero", 77), 77);
   });
@@ -372,6 +371,26 @@ void add_recurrent(Cases& cases) {
   }
 }
 
+void add_pictures(Cases& cases) {
+  for (const Index channels : {1, 3}) {
+    for (const bool mirror : {false, true}) {
+      add(cases, "load_pictures" + text({channels, mirror}), [=](OpRun& run) {
+        const Index all = 9, count = 5, height = 6, width = 7, size = height * width * channels;
+        std::vector<std::uint8_t> pictures(static_cast<std::size_t>(all * size));
+        for (std::size_t i = 0; i < pictures.size(); ++i)
+          pictures[i] = static_cast<std::uint8_t>(37 * i % 256);
+        const std::vector<PictureMove> moves = {
+            {8, 0, 0, 0}, {0, 1, 0, 0}, {3, 0, 2, -3}, {3, 1, -2, 1}, {7, 1, 30, -40}};
+        PictureBatch batch = {count, height, width, channels, mirror};
+        batch.pictures = run.mask(pictures);
+        batch.byte_values = run.random(256 * channels);
+        batch.moves = run.bytes(moves);
+        run.backend.load_pictures(batch, run.out("x", count * size));
+      });
+    }
+  }
+}
+
 void add_losses(Cases& cases) {
   for (const Index rows : {1, 33, 5000}) {
     for (const int masked : {0, 1, 2}) {
@@ -421,10 +440,20 @@ void add_updates(Cases& cases) {
   }
   for (const Index count : {1, 100, 300007}) {
     add(cases, "sum_squares, penalty" + text({count}), [=](OpRun& run) {
-      run.add_number("sum", run.backend.sum_squares(run.random(count), count));
-      run.add_number("penalty",
-                     run.backend.penalty(run.random(count), 0.3, 0.2, run.added("gradients", count), count));
-      run.add_number("l2", run.backend.penalty(run.random(count), 0, 0.2, nullptr, count));
+      run.backend.sum_squares(run.random(count), count, run.number("sum"), false);
+      double* const twice = run.number("sums");
+      run.backend.sum_squares(run.random(count), count, twice, false);
+      run.backend.sum_squares(run.random(count), count, twice, true);
+      run.backend.penalty(run.random(count), 0.3, 0.2, run.added("gradients", count), count,
+                          run.number("penalty"), false);
+      run.backend.penalty(run.random(count), 0, 0.2, nullptr, count, twice, true);
+    });
+    add(cases, "clip_norm, clip_values" + text({count}), [=](OpRun& run) {
+      double* const squares = run.number("squares");
+      run.backend.sum_squares(run.random(count), count, squares, false);
+      run.backend.clip_norm(run.added("clipped", count), count, squares, 0.1);
+      run.backend.clip_norm(run.added("kept", count), count, squares, 1e9);
+      run.backend.clip_values(run.added("limited", count), count, Real(0.4));
     });
   }
 }
@@ -439,6 +468,7 @@ std::vector<OpCase> op_cases() {
   add_norms(cases);
   add_axes(cases);
   add_recurrent(cases);
+  add_pictures(cases);
   add_losses(cases);
   add_updates(cases);
   return cases;

@@ -25,6 +25,12 @@ class OpRun {
     backend.upload(values.data(), memory, values.size());
     return memory;
   }
+  template <class Value>
+  const Value* bytes(const std::vector<Value>& values) {
+    auto* const memory = static_cast<Value*>(hold(values.size() * sizeof(Value)));
+    backend.upload(values.data(), memory, values.size() * sizeof(Value));
+    return memory;
+  }
   lapis::Real* scratch(lapis::Index count) {
     return static_cast<lapis::Real*>(hold(static_cast<std::size_t>(count) * sizeof(lapis::Real)));
   }
@@ -42,8 +48,11 @@ class OpRun {
     outs_.push_back({name, memory, start.size(), is_gradient});
     return memory;
   }
-  void add_number(const std::string& name, double number) {
-    results_.push_back({name, {static_cast<lapis::Real>(number)}, false});
+  /// A double to be written or added to.
+  double* number(const std::string& name) {
+    auto* const memory = static_cast<double*>(hold(sizeof(double)));
+    numbers_.push_back({name, memory});
+    return memory;
   }
 
   std::vector<Result> results() {
@@ -51,6 +60,11 @@ class OpRun {
       Result result = {out.name, std::vector<lapis::Real>(out.count), out.is_gradient};
       backend.download(out.memory, result.values.data(), out.count * sizeof(lapis::Real));
       results_.push_back(std::move(result));
+    }
+    for (const auto& [name, memory] : numbers_) {
+      double value = 0;
+      backend.download(memory, &value, sizeof(value));
+      results_.push_back({name, {static_cast<lapis::Real>(value)}, false});
     }
     return std::move(results_);
   }
@@ -78,6 +92,7 @@ class OpRun {
   std::uint64_t seed_ = 100;
   std::vector<lapis::Backend::Buffer> held_;
   std::vector<Out> outs_;
+  std::vector<std::pair<std::string, const double*>> numbers_;
   std::vector<Result> results_;
 };
 

@@ -136,7 +136,7 @@ TEST_CASE("merge, every mode, and its gradient") {
   }
 }
 
-TEST_CASE("reverse_time, add, copy, zero, scale and sum_squares") {
+TEST_CASE("reverse_time, add, copy, zero, sum_squares and clipping") {
   const auto backend = lapis::make_cpu_backend(2);
   const Index batch = 3;
   const Index time = 5;
@@ -162,11 +162,23 @@ TEST_CASE("reverse_time, add, copy, zero, scale and sum_squares") {
     REQUIRE(sum[i] == before[i] + values[i]);
     squares += wide(values[i]) * wide(values[i]);
   }
-  CHECK(backend->sum_squares(values.data(), count) == Approx(squares).epsilon(1e-6));
-  CHECK(backend->sum_squares(values.data(), 0) == 0);
+  double found = NAN;
+  backend->sum_squares(values.data(), count, &found, false);
+  CHECK(found == Approx(squares).epsilon(1e-6));
+  backend->sum_squares(values.data(), count, &found, true);
+  CHECK(found == Approx(2 * squares).epsilon(1e-6));
+  backend->sum_squares(values.data(), 0, &found, false);
+  CHECK(found == 0);
   backend->copy(values.data(), sum.data(), count);
-  backend->scale(sum.data(), count, Real(-2));
-  for (std::size_t i = 0; i < sum.size(); ++i) REQUIRE(sum[i] == Real(-2) * values[i]);
+  const double four = 4, nothing = 0;
+  backend->clip_norm(sum.data(), count, &four, 2);
+  backend->clip_norm(sum.data(), count, &nothing, 2);
+  CHECK(sum == values);
+  backend->clip_norm(sum.data(), count, &four, 1);
+  for (std::size_t i = 0; i < sum.size(); ++i) REQUIRE(sum[i] == Real(0.5) * values[i]);
+  backend->clip_values(sum.data(), count, Real(0.25));
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    REQUIRE(sum[i] == std::clamp(Real(0.5) * values[i], Real(-0.25), Real(0.25)));
   backend->zero(sum.data(), count - 1);
   CHECK(lapis_test::max_abs(std::span<const Real>(sum).first(static_cast<std::size_t>(count - 1))) == 0);
   CHECK(sum.back() != 0);
@@ -184,7 +196,7 @@ TEST_CASE("allocated memory is zeroed and aligned, also when it was used before"
     }
   }
   const std::vector<Real> weights = {1, 2, 3};
-  CHECK(backend->share(weights).get() == weights.data());
+  CHECK(backend->share(std::as_bytes(std::span(weights))).get() == weights.data());
 }
 
 TEST_CASE("softmax_cross_entropy: loss and gradient, masked rows, and a probability of 0") {

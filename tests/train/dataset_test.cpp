@@ -98,15 +98,15 @@ TEST_CASE("shift: all shifts equally often, edges mirrored or empty") {
     std::vector<Index> counts(25);
     Index differences = 0;
     for (Index i = 0; i < data.size(); ++i) {
-      const PictureMove move(augmentation, random, i, height, width);
-      ++counts[static_cast<std::size_t>((move.shift_y() + 2) * 5 + move.shift_x() + 2)];
+      const PictureMove move = draw_move(augmentation, random, i);
+      ++counts[static_cast<std::size_t>((move.shift_y + 2) * 5 + move.shift_x + 2)];
       std::vector<Real> x(20);
       data.fill(i, &random, x.data());
       // Padded by hand: two mirrored rows and columns on every side.
       const Index rows[] = {2, 1, 0, 1, 2, 3, 2, 1}, columns[] = {2, 1, 0, 1, 2, 3, 4, 3, 2};
       for (Index y = 0; y < height; ++y) {
         for (Index column = 0; column < width; ++column) {
-          const Index v = y - move.shift_y() + 2, u = column - move.shift_x() + 2;
+          const Index v = y - move.shift_y + 2, u = column - move.shift_x + 2;
           const bool is_outside = v < 2 || v >= 2 + height || u < 2 || u >= 2 + width;
           Index expected = 10 * rows[v] + columns[u] + 1;
           if (fill == Augmentation::Fill::zero && is_outside) expected = 0;

@@ -60,6 +60,9 @@ class RecordingDataset : public TensorDataset {
     asked.push_back(i);
     TensorDataset::fill(i, random, x);
   }
+  std::unique_ptr<Batches> batches(Backend& backend, Index batch_size) const override {
+    return Dataset::batches(backend, batch_size);
+  }
   mutable std::vector<Index> asked;
 };
 

@@ -9,7 +9,7 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
       backend_(backend),
       plan_(model, backend, x, mode, input_gradient),
       block_(backend.allocate(plan_.bytes())),
-      parameters_(backend.share(model.values())),
+      parameters_(backend.share(std::as_bytes(model.values()))),
       parameters_revision_(model.revision()),
       memory_(static_cast<Real*>(block_.get())) {
   if (plan_.prepared_size() == 0) return;

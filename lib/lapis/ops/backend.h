@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -211,6 +212,23 @@ struct Pointwise {
   Real largest = 0;  // infinity: no limit
 };
 
+/// One picture of a batch and how it is moved: turned left to right, then down and right by so many pixels.
+struct PictureMove {
+  std::int32_t picture = 0;
+  std::int32_t flip = 0;  // 1: yes
+  std::int32_t shift_y = 0, shift_x = 0;
+};
+
+/// Pictures of bytes on their way into a batch. Pixel (y, x) comes from (y - shift_y, x - shift_x) of the
+/// picture, turned or not; outside of it from its mirror image (the edge not repeated), or it is 0.
+struct PictureBatch {
+  Index count = 0, height = 0, width = 0, channels = 0;
+  bool mirror = false;
+  const std::uint8_t* pictures = nullptr;  // [all of them, height, width, channels]
+  const Real* byte_values = nullptr;       // [256, channels]: what each byte becomes
+  const PictureMove* moves = nullptr;      // [count]
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -226,11 +244,31 @@ class Backend {
   virtual Buffer allocate(std::size_t bytes, Fill fill) = 0;
   Buffer allocate(std::size_t bytes) { return allocate(bytes, Fill::zeros); }
   /// `values` where this backend can read them: the same memory on the CPU, a copy on a device.
-  virtual Buffer share(std::span<const Real> values) = 0;
+  virtual Buffer share(std::span<const std::byte> values) = 0;
   virtual void copy(const Real* from, Real* to, Index count) = 0;  // within the backend's memory
   virtual void upload(const void* host, void* device, std::size_t bytes) = 0;
   virtual void download(const void* device, void* host, std::size_t bytes) = 0;
   virtual void zero(Real* values, Index count) = 0;
+
+  // --- Steps -----------------------------------------------------------------------------------------------
+
+  /// True for a device that does its work later, in the order of the calls. Then a read in every step would
+  /// make it wait each time.
+  virtual bool is_asynchronous() const { return false; }
+  /// Does `work`, which calls operations of this backend that read nothing back. A device records it and,
+  /// when the next work of the same `key` (a batch size, say) is the same but for the operations' arguments,
+  /// starts all of it at once.
+  template <class Work>
+  void run_as_one(Index key, const Work& work) {
+    begin_recording(key);
+    try {
+      work();
+    } catch (...) {
+      cancel_recording();
+      throw;
+    }
+    end_recording();
+  }
 
   // --- Linear algebra ------------------------------------------------------------------------------------
 
@@ -338,6 +376,11 @@ class Backend {
   /// mask[i] = ids[i] != 0.
   virtual void mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) = 0;
 
+  // --- Pictures ------------------------------------------------------------------------------------------
+
+  /// x [count, height, width, channels] from pictures of bytes.
+  virtual void load_pictures(const PictureBatch& batch, Real* x) = 0;
+
   // --- Recurrent -----------------------------------------------------------------------------------------
 
   /// `saved` is nullptr when predicting; else of `..._saved` Reals, handed to backward.
@@ -383,8 +426,10 @@ class Backend {
   /// with respect to y (see DenseLoss).
   virtual void dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows, Index n,
                           Real* loss, Real* dy) = 0;
-  /// l1 sum |w| + l2 sum w^2; its gradient (0 at |0|) is added to `gradients` unless that is nullptr.
-  virtual double penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) = 0;
+  /// sum[0], in the backend's memory, becomes l1 sum |w| + l2 sum w^2, or is added to. The gradient (0 at
+  /// |0|) is added to `gradients` unless that is nullptr.
+  virtual void penalty(const Real* weights, double l1, double l2, Real* gradients, Index count, double* sum,
+                       bool accumulate) = 0;
 
   /// `velocity` is nullptr without momentum. Weights where `trainable[i] == 0` stay; nullptr: all are
   /// trained.
@@ -396,9 +441,17 @@ class Backend {
   /// `mean_gradient` is nullptr unless centered, `velocity` without momentum.
   virtual void rmsprop(const RmspropStep& step, Real* weights, const Real* gradients, Real* mean_square,
                        Real* mean_gradient, Real* velocity, const std::uint8_t* trainable, Index count) = 0;
-  /// Sum of squares, added in a fixed order (gradient norms).
-  virtual double sum_squares(const Real* values, Index count) = 0;
-  virtual void scale(Real* values, Index count, Real factor) = 0;
+  /// sum[0], in the backend's memory, becomes the sum of squares (gradient norms), or is added to.
+  virtual void sum_squares(const Real* values, Index count, double* sum, bool accumulate) = 0;
+  /// values *= limit / sqrt(squares[0]) where that root, a norm, is above `limit`.
+  virtual void clip_norm(Real* values, Index count, const double* squares, double limit) = 0;
+  /// Each into [-limit, limit].
+  virtual void clip_values(Real* values, Index count, Real limit) = 0;
+
+ protected:
+  virtual void begin_recording(Index /*key*/) {}
+  virtual void end_recording() {}
+  virtual void cancel_recording() {}
 };
 
 /// The CPU. `threads` >= 1; one backend may be used by several threads at once, each with its own workspace

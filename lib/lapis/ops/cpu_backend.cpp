@@ -15,6 +15,7 @@
 #include "lapis/ops/merge.h"
 #include "lapis/ops/norm.h"
 #include "lapis/ops/panels.h"
+#include "lapis/ops/pictures.h"
 #include "lapis/ops/pointwise.h"
 #include "lapis/ops/pooling.h"
 #include "lapis/ops/recurrent.h"
@@ -54,9 +55,9 @@ Backend::Buffer CpuBackend::allocate(std::size_t bytes, Fill fill) {
   return buffer;
 }
 
-Backend::Buffer CpuBackend::share(std::span<const Real> values) {
+Backend::Buffer CpuBackend::share(std::span<const std::byte> values) {
   // The caller keeps the memory alive, and nothing writes through a shared buffer.
-  return Buffer(const_cast<Real*>(values.data()), [](void*) {});
+  return Buffer(const_cast<std::byte*>(values.data()), [](void*) {});
 }
 
 void CpuBackend::copy(const Real* from, Real* to, Index count) {
@@ -244,6 +245,12 @@ void CpuBackend::mask_nonzero(const Real* ids, std::uint8_t* mask, Index count) 
   cpu::mask_nonzero(ids, mask, count);
 }
 
+// --- Pictures --------------------------------------------------------------------------------------------
+
+void CpuBackend::load_pictures(const PictureBatch& batch, Real* x) {
+  cpu::load_pictures(*parallel_, batch, x);
+}
+
 // --- Recurrent -------------------------------------------------------------------------------------------
 
 Index CpuBackend::simple_rnn_prepared(const Recurrent& op) const {
@@ -331,8 +338,9 @@ void CpuBackend::dense_loss(DenseLoss kind, const Real* y, const Real* targets, 
   cpu::dense_loss(*parallel_, kind, y, targets, mask, rows, n, loss, dy);
 }
 
-double CpuBackend::penalty(const Real* weights, double l1, double l2, Real* gradients, Index count) {
-  return cpu::penalty(*parallel_, weights, l1, l2, gradients, count);
+void CpuBackend::penalty(const Real* weights, double l1, double l2, Real* gradients, Index count, double* sum,
+                         bool accumulate) {
+  cpu::penalty(*parallel_, weights, l1, l2, gradients, count, sum, accumulate);
 }
 
 void CpuBackend::sgd(const SgdStep& step, Real* weights, const Real* gradients, Real* velocity,
@@ -350,12 +358,16 @@ void CpuBackend::rmsprop(const RmspropStep& step, Real* weights, const Real* gra
   cpu::rmsprop(*parallel_, step, weights, gradients, mean_square, mean_gradient, velocity, trainable, count);
 }
 
-double CpuBackend::sum_squares(const Real* values, Index count) {
-  return cpu::sum_squares(*parallel_, values, count);
+void CpuBackend::sum_squares(const Real* values, Index count, double* sum, bool accumulate) {
+  *sum = (accumulate ? *sum : 0) + cpu::sum_squares(*parallel_, values, count);
 }
 
-void CpuBackend::scale(Real* values, Index count, Real factor) {
-  cpu::scale(*parallel_, values, count, factor);
+void CpuBackend::clip_norm(Real* values, Index count, const double* squares, double limit) {
+  cpu::clip_norm(*parallel_, values, count, *squares, limit);
+}
+
+void CpuBackend::clip_values(Real* values, Index count, Real limit) {
+  cpu::clip_values(*parallel_, values, count, limit);
 }
 
 }  // namespace lapis

@@ -1,5 +1,6 @@
 #include "lapis/ops/update.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "lapis/ops/pieces.h"
@@ -106,7 +107,8 @@ void rmsprop(Parallel& parallel, const RmspropStep& step, Real* weights, const R
   });
 }
 
-double penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count) {
+void penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count,
+             double* sum, bool accumulate) {
   double absolute = 0;
   for (Index i = 0; l1 != 0 && i < count; ++i) absolute += std::abs(static_cast<double>(weights[i]));
   const double squares = l2 != 0 ? sum_squares(parallel, weights, count) : 0;
@@ -120,7 +122,7 @@ double penalty(Parallel& parallel, const Real* weights, double l1, double l2, Re
       }
     });
   }
-  return l1 * absolute + l2 * squares;
+  *sum = (accumulate ? *sum : 0) + l1 * absolute + l2 * squares;
 }
 
 double sum_squares(Parallel& parallel, const Real* values, Index count) {
@@ -141,9 +143,18 @@ double sum_squares(Parallel& parallel, const Real* values, Index count) {
   return total;
 }
 
-void scale(Parallel& parallel, Real* values, Index count, Real factor) {
+void clip_norm(Parallel& parallel, Real* values, Index count, double squares, double limit) {
+  const double norm = std::sqrt(squares);
+  if (!(norm > limit)) return;
+  const auto factor = static_cast<Real>(limit / norm);
   for_pieces(parallel, count, kPieceValues, [&](Index first, Index size) {
     simd::map(values + first, values + first, size, [&](simd::Vector v) { return v * factor; });
+  });
+}
+
+void clip_values(Parallel& parallel, Real* values, Index count, Real limit) {
+  for_pieces(parallel, count, kPieceValues, [&](Index first, Index size) {
+    for (Index i = first; i < first + size; ++i) values[i] = std::clamp(values[i], -limit, limit);
   });
 }
 

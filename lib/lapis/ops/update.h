@@ -15,8 +15,10 @@ void adam(Parallel& parallel, const AdamStep& step, Real* weights, const Real* g
 void rmsprop(Parallel& parallel, const RmspropStep& step, Real* weights, const Real* gradients,
              Real* mean_square, Real* mean_gradient, Real* velocity, const std::uint8_t* trainable,
              Index count);
-double penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count);
+void penalty(Parallel& parallel, const Real* weights, double l1, double l2, Real* gradients, Index count,
+             double* sum, bool accumulate);
 double sum_squares(Parallel& parallel, const Real* values, Index count);
-void scale(Parallel& parallel, Real* values, Index count, Real factor);
+void clip_norm(Parallel& parallel, Real* values, Index count, double squares, double limit);
+void clip_values(Parallel& parallel, Real* values, Index count, Real limit);
 
 }  // namespace lapis::cpu

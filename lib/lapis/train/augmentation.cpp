@@ -7,29 +7,19 @@ namespace lapis {
 namespace {
 
 /// Uniform in [-limit, limit].
-Index symmetric(std::uint32_t bits, Index limit) {
+std::int32_t symmetric(std::uint32_t bits, Index limit) {
   const auto count = static_cast<std::uint64_t>(2 * limit + 1);
-  return static_cast<Index>((bits * count) >> 32) - limit;
+  return static_cast<std::int32_t>(static_cast<Index>((bits * count) >> 32) - limit);
 }
 
 }  // namespace
 
-PictureMove::PictureMove(const Augmentation& augmentation, const RandomStream& random, Index index,
-                         Index height, Index width)
-    : height_(height), width_(width), fill_(augmentation.fill) {
+PictureMove draw_move(const Augmentation& augmentation, const RandomStream& random, Index index) {
   const auto bits = random.block(static_cast<std::uint64_t>(index));
-  flip_ = augmentation.horizontal_flip && (bits[0] >> 31) != 0;
-  shift_y_ = symmetric(bits[1], augmentation.shift);
-  shift_x_ = symmetric(bits[2], augmentation.shift);
-}
-
-Index PictureMove::source(Index position, Index size) const {
-  if (position >= 0 && position < size) return position;
-  if (fill_ == Augmentation::Fill::zero) return -1;
-  if (size == 1) return 0;
-  const Index period = 2 * (size - 1);
-  const Index folded = ((position % period) + period) % period;
-  return folded < size ? folded : period - folded;
+  return {.picture = static_cast<std::int32_t>(index),
+          .flip = augmentation.horizontal_flip && (bits[0] >> 31) != 0 ? 1 : 0,
+          .shift_y = symmetric(bits[1], augmentation.shift),
+          .shift_x = symmetric(bits[2], augmentation.shift)};
 }
 
 }  // namespace lapis

@@ -1,9 +1,11 @@
 #include "lapis/train/dataset.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "lapis/core/error.h"
+#include "lapis/ops/pictures.h"
 
 namespace lapis {
 
@@ -58,28 +60,38 @@ PictureDataset::PictureDataset(const Shape& sample_shape, std::vector<std::uint8
   if (augmentation_.shift < 0) fail("data set: shift ", augmentation_.shift, ", expected pixels >= 0");
 }
 
+PictureBatch PictureDataset::picture_batch() const {
+  return {.height = shape_[0],
+          .width = shape_[1],
+          .channels = shape_[2],
+          .mirror = augmentation_.fill == Augmentation::Fill::reflect,
+          .pictures = pictures_.data(),
+          .byte_values = byte_values_.data()};
+}
+
+PictureMove PictureDataset::move(Index i, const RandomStream* random) const {
+  if (random != nullptr && !augmentation_.is_none()) return draw_move(augmentation_, *random, i);
+  return {.picture = static_cast<std::int32_t>(i)};
+}
+
 void PictureDataset::fill(Index i, const RandomStream* random, Real* x) const {
-  const Index height = shape_[0], width = shape_[1], channels = shape_[2];
-  const std::uint8_t* picture = pictures_.data() + i * shape_.size();
-  const auto value = [&](std::uint8_t byte, Index c) {
-    return byte_values_[static_cast<std::size_t>(byte * channels + c)];
-  };
-  if (random == nullptr || augmentation_.is_none()) {
-    for (Index p = 0; p < height * width; ++p) {
-      for (Index c = 0; c < channels; ++c) *x++ = value(*picture++, c);
-    }
-    return;
-  }
-  const PictureMove move(augmentation_, *random, i, height, width);
-  for (Index y = 0; y < height; ++y) {
-    const Index row = move.source_row(y);
-    for (Index column_out = 0; column_out < width; ++column_out) {
-      const Index column = move.source_column(column_out);
-      const bool is_there = row >= 0 && column >= 0;
-      const std::uint8_t* pixel = is_there ? picture + (row * width + column) * channels : nullptr;
-      for (Index c = 0; c < channels; ++c) *x++ = is_there ? value(pixel[c], c) : Real{0};
-    }
-  }
+  cpu::load_picture(picture_batch(), move(i, random), x);
+}
+
+std::unique_ptr<Batches> Dataset::batches(Backend& backend, Index batch_size) const {
+  return make_filled_batches(*this, backend, batch_size);
+}
+
+std::unique_ptr<Batches> TensorDataset::batches(Backend& backend, Index batch_size) const {
+  // Samples are found by a number held as a Real.
+  constexpr Index kMostExact = Index{1} << std::numeric_limits<float>::digits;
+  if (size() > kMostExact) return Dataset::batches(backend, batch_size);
+  return make_tensor_batches(backend, x_, shape_.size());
+}
+
+std::unique_ptr<Batches> PictureDataset::batches(Backend& backend, Index /*batch_size*/) const {
+  return make_picture_batches(backend, picture_batch(), size(),
+                              [this](Index i, const RandomStream* random) { return move(i, random); });
 }
 
 }  // namespace lapis

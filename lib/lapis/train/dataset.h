@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "lapis/core/random.h"
 #include "lapis/core/shape.h"
 #include "lapis/train/augmentation.h"
+#include "lapis/train/batches.h"
 
 namespace lapis {
 
@@ -22,6 +24,10 @@ class Dataset {
   /// Writes sample i to x. With `random`, which differs by epoch and not by sample, the sample is augmented
   /// as the data set was told to; nullptr: as it is (validation, prediction).
   virtual void fill(Index i, const RandomStream* random, Real* x) const = 0;
+  /// For batches of up to `batch_size` samples in the backend's memory. What it is made from must outlive it.
+  /// Here: filled on the host and uploaded, batch by batch. Data sets that lie in memory do better: a device
+  /// keeps a copy of them, and makes its batches itself.
+  virtual std::unique_ptr<Batches> batches(Backend& backend, Index batch_size) const;
 };
 
 /// Samples in memory as the network reads them (texts: ids).
@@ -34,6 +40,7 @@ class TensorDataset : public Dataset {
   const Shape& sample_shape() const override { return shape_; }
   Index label(Index i) const override { return labels_[static_cast<std::size_t>(i)]; }
   void fill(Index i, const RandomStream* random, Real* x) const override;
+  std::unique_ptr<Batches> batches(Backend& backend, Index batch_size) const override;
 
  private:
   Shape shape_;
@@ -53,8 +60,12 @@ class PictureDataset : public Dataset {
   const Shape& sample_shape() const override { return shape_; }
   Index label(Index i) const override { return labels_[static_cast<std::size_t>(i)]; }
   void fill(Index i, const RandomStream* random, Real* x) const override;
+  std::unique_ptr<Batches> batches(Backend& backend, Index batch_size) const override;
 
  private:
+  PictureBatch picture_batch() const;
+  PictureMove move(Index i, const RandomStream* random) const;
+
   Shape shape_;
   std::vector<std::uint8_t> pictures_;
   std::vector<Index> labels_;

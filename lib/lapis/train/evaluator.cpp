@@ -1,6 +1,7 @@
 #include "lapis/train/evaluator.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "lapis/core/error.h"
 
@@ -23,13 +24,16 @@ Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_s
       loss_(loss, model, backend, batch_size),
       regularization_(model, backend),
       batch_size_(batch_size),
-      x_(static_cast<std::size_t>(batch_size * sample_shape.size())),
       y_(static_cast<std::size_t>(batch_size * loss_.outputs())),
       labels_(static_cast<std::size_t>(batch_size)) {
   check_one_row_a_sample(model);
 }
 
 Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& progress) {
+  return evaluate(data, *data.batches(workspace_.backend(), batch_size_), progress);
+}
+
+Evaluation Evaluator::evaluate(const Dataset& data, Batches& batches, const EvaluationProgress& progress) {
   const Shape planned = workspace_.plan().input_shape().without_batch();
   if (!(data.sample_shape() == planned)) {
     fail("evaluation: samples of shape ", data.sample_shape(), ", expected ", planned);
@@ -40,14 +44,13 @@ Evaluation Evaluator::evaluate(const Dataset& data, const EvaluationProgress& pr
   Evaluation result;
   result.confusion = ConfusionMatrix(loss_.classes());
   double loss_sum = 0;
+  std::vector<Index> order(static_cast<std::size_t>(total));
+  std::iota(order.begin(), order.end(), Index{0});
+  batches.set_order(order, nullptr);
   for (Index start = 0; start < total; start += batch_size_) {
     const Index batch = std::min(batch_size_, total - start);
-    for (Index i = 0; i < batch; ++i) {
-      data.fill(start + i, nullptr, x_.data() + i * planned.size());
-      labels_[static_cast<std::size_t>(i)] = data.label(start + i);
-    }
-    const View x = workspace_.input(batch);
-    backend.upload(x_.data(), x.data, static_cast<std::size_t>(x.shape.size()) * sizeof(Real));
+    for (Index i = 0; i < batch; ++i) labels_[static_cast<std::size_t>(i)] = data.label(start + i);
+    batches.load(start, batch, workspace_.input(batch).data);
     const ConstView y = workspace_.run(batch);
     const std::span<const Index> labels(labels_.data(), static_cast<std::size_t>(batch));
     loss_sum += loss_.compute(y, labels, nullptr) * static_cast<double>(batch);

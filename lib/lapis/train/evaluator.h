@@ -30,13 +30,14 @@ class Evaluator {
 
   /// Throws Error for an empty data set, a wrong sample shape, or when `progress` cancels.
   Evaluation evaluate(const Dataset& data, const EvaluationProgress& progress = {});
+  /// For data that is evaluated again and again: `batches` are data.batches() of this backend and size.
+  Evaluation evaluate(const Dataset& data, Batches& batches, const EvaluationProgress& progress = {});
 
  private:
   Workspace workspace_;
   Loss loss_;
   Regularization regularization_;
   Index batch_size_;
-  std::vector<Real> x_;        // [batch, sample]
   std::vector<Real> y_;        // [batch, classes]
   std::vector<Index> labels_;  // [batch]
 };

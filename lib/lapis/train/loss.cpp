@@ -86,7 +86,7 @@ Index Loss::predicted(const Real* y) const {
   return y[0] > (config_.from_logits ? Real(0) : Real(0.5)) ? 1 : 0;
 }
 
-void Loss::upload_targets(std::span<const Index> labels) {
+void Loss::make_targets(std::span<const Index> labels, Real* targets) const {
   for (const Index label : labels) {
     if (label < 0 || label >= classes()) {
       fail("loss: label ", label, ", expected 0 to ", classes() - 1, " (the model has ", classes(),
@@ -96,38 +96,41 @@ void Loss::upload_targets(std::span<const Index> labels) {
   const auto outputs = static_cast<std::size_t>(outputs_);
   const double smoothing = config_.label_smoothing;
   const double shift = smoothing / (is_categorical() ? static_cast<double>(outputs_) : 2);
-  std::size_t next = 0;
   for (const Index label : labels) {
     if (is_sparse()) {
-      host_targets_[next++] = static_cast<Real>(label);
+      *targets++ = static_cast<Real>(label);
       continue;
     }
     for (std::size_t i = 0; i < outputs; ++i) {
       const bool is_one = outputs == 1 ? label == 1 : static_cast<std::size_t>(label) == i;
-      host_targets_[next++] = static_cast<Real>((is_one ? 1 - smoothing : 0) + shift);
+      *targets++ = static_cast<Real>((is_one ? 1 - smoothing : 0) + shift);
     }
   }
-  backend_.upload(host_targets_.data(), targets_.get(), next * sizeof(Real));
 }
 
 double Loss::compute(const ConstView& y, std::span<const Index> labels, Real* gradient, Mask mask) {
-  const auto rows = static_cast<Index>(labels.size());
-  upload_targets(labels);
-  const auto* targets = static_cast<const Real*>(targets_.get());
+  make_targets(labels, host_targets_.data());
+  backend_.upload(host_targets_.data(), targets_.get(),
+                  labels.size() * static_cast<std::size_t>(target_size()) * sizeof(Real));
+  auto* const device_loss = static_cast<Real*>(loss_.get());
+  enqueue(y, static_cast<const Real*>(targets_.get()), gradient, mask, device_loss);
+  Real loss = 0;
+  backend_.download(device_loss, &loss, sizeof(Real));
+  return static_cast<double>(loss);
+}
+
+void Loss::enqueue(const ConstView& y, const Real* targets, Real* gradient, Mask mask, Real* loss) {
+  const Index rows = y.shape.size() / outputs_;
   const Real* values = y.data;
   if (probabilities_ != nullptr) {
     auto* made = static_cast<Real*>(probabilities_.get());
     backend_.activate(Activation::softmax, y.data, made, rows, outputs_);
     values = made;
   }
-  auto* device_loss = static_cast<Real*>(loss_.get());
   if (is_sparse())
-    backend_.softmax_cross_entropy(values, targets, mask, rows, outputs_, device_loss, gradient);
+    backend_.softmax_cross_entropy(values, targets, mask, rows, outputs_, loss, gradient);
   else
-    backend_.dense_loss(operation(config_), values, targets, mask, rows, outputs_, device_loss, gradient);
-  Real loss = 0;
-  backend_.download(device_loss, &loss, sizeof(Real));
-  return static_cast<double>(loss);
+    backend_.dense_loss(operation(config_), values, targets, mask, rows, outputs_, loss, gradient);
 }
 
 }  // namespace lapis

@@ -57,6 +57,15 @@ class Loss {
   /// label outside [0, classes).
   double compute(const ConstView& y, std::span<const Index> labels, Real* gradient, Mask mask = nullptr);
 
+  // The same without waiting for the number, for targets that lie in the backend's memory.
+
+  /// Values of a row's target.
+  Index target_size() const { return is_sparse() ? 1 : outputs_; }
+  /// Writes the targets of `labels`, [labels, target_size]. Throws Error for a label outside [0, classes).
+  void make_targets(std::span<const Index> labels, Real* targets) const;
+  /// The loss goes to loss[0], in the backend's memory.
+  void enqueue(const ConstView& y, const Real* targets, Real* gradient, Mask mask, Real* loss);
+
   /// The gradient is that of the final softmax's input.
   bool gradient_is_logits() const { return is_categorical() && !config_.from_logits; }
 
@@ -64,7 +73,6 @@ class Loss {
   bool is_categorical() const;
   bool is_sparse() const;
   void check_model(const Model& model) const;
-  void upload_targets(std::span<const Index> labels);
 
   LossConfig config_;
   Backend& backend_;

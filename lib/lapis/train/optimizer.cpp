@@ -63,7 +63,7 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
   if (is_adam || config.momentum != 0) first_ = backend.allocate(bytes);
   if (!is_sgd) second_ = backend.allocate(is_adam && config.amsgrad ? 2 * bytes : bytes);
   if (is_rmsprop && config.centered) mean_ = backend.allocate(bytes);
-  if (config.clipvalue) host_.resize(static_cast<std::size_t>(count_));
+  if (config.clipnorm || config.global_clipnorm) squares_ = backend.allocate(sizeof(double));
 }
 
 void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
@@ -108,39 +108,26 @@ void Optimizer::update(double learning_rate, Real* weights, const Real* gradient
 }
 
 void Optimizer::clip(Real* gradients) {
-  if (config_.clipvalue) clip_values(gradients);
+  auto* const squares = static_cast<double*>(squares_.get());
+  if (config_.clipvalue) {
+    for (const Range& range : trainable_ranges_)
+      backend_.clip_values(gradients + range.offset, range.count, static_cast<Real>(*config_.clipvalue));
+  }
   if (config_.clipnorm) {
     for (const Range& range : trainable_ranges_) {
-      const double norm = std::sqrt(backend_.sum_squares(gradients + range.offset, range.count));
-      if (norm > *config_.clipnorm) {
-        backend_.scale(gradients + range.offset, range.count, static_cast<Real>(*config_.clipnorm / norm));
-      }
+      backend_.sum_squares(gradients + range.offset, range.count, squares, /*accumulate=*/false);
+      backend_.clip_norm(gradients + range.offset, range.count, squares, *config_.clipnorm);
     }
   }
   if (config_.global_clipnorm) {
-    double squares = 0;
+    bool is_first = true;
     for (const Range& range : trainable_ranges_) {
-      squares += backend_.sum_squares(gradients + range.offset, range.count);
+      backend_.sum_squares(gradients + range.offset, range.count, squares, /*accumulate=*/!is_first);
+      is_first = false;
     }
-    const double norm = std::sqrt(squares);
-    if (norm > *config_.global_clipnorm) {
-      const Real factor = static_cast<Real>(*config_.global_clipnorm / norm);
-      for (const Range& range : trainable_ranges_)
-        backend_.scale(gradients + range.offset, range.count, factor);
-    }
+    for (const Range& range : trainable_ranges_)
+      backend_.clip_norm(gradients + range.offset, range.count, squares, *config_.global_clipnorm);
   }
-}
-
-void Optimizer::clip_values(Real* gradients) {
-  // Rare enough to go through the host: no backend needs an operation of its own for it.
-  const std::size_t bytes = host_.size() * sizeof(Real);
-  const Real limit = static_cast<Real>(*config_.clipvalue);
-  backend_.download(gradients, host_.data(), bytes);
-  for (const Range& range : trainable_ranges_)
-    for (Real& value : std::span(host_).subspan(static_cast<std::size_t>(range.offset),
-                                                static_cast<std::size_t>(range.count)))
-      value = std::clamp(value, -limit, limit);
-  backend_.upload(host_.data(), gradients, bytes);
 }
 
 }  // namespace lapis

@@ -54,7 +54,6 @@ class Optimizer {
 
   void update(double learning_rate, Real* weights, const Real* gradients);
   void clip(Real* gradients);
-  void clip_values(Real* gradients);
 
   OptimizerConfig config_;
   Backend& backend_;
@@ -66,7 +65,7 @@ class Optimizer {
   Backend::Buffer second_;     // [count]: second moment or mean square; with amsgrad [2, count]
   Backend::Buffer mean_;       // [count]: mean gradient of a centered RMSprop
   Backend::Buffer trainable_;  // [count] bytes; empty: all
-  std::vector<Real> host_;     // for clipvalue
+  Backend::Buffer squares_;    // [1] double: of a gradient norm
 };
 
 }  // namespace lapis

@@ -14,6 +14,9 @@ class Regularization {
   /// The sum of all penalties for `weights`, laid out as the model's parameters, in the backend's memory;
   /// their gradients are added to `gradients` unless that is nullptr.
   double add(const Real* weights, Real* gradients) const;
+  /// The same without waiting for the number: it goes to sum[0], in the backend's memory. Nothing is written
+  /// where there are no regularisers.
+  void enqueue(const Real* weights, Real* gradients, double* sum) const;
 
  private:
   struct Part {
@@ -23,6 +26,7 @@ class Regularization {
 
   Backend& backend_;
   std::vector<Part> parts_;
+  Backend::Buffer sum_;  // [1] double
 };
 
 }  // namespace lapis

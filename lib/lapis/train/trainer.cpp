@@ -16,6 +16,9 @@ constexpr std::uint64_t kShuffle = 0x73687566666c6531;
 constexpr std::uint64_t kAugment = 0x6175676d656e7431;
 constexpr std::uint64_t kDropout = 0x64726f706f757431;
 
+/// A device gets so many steps before their results are asked for.
+constexpr Index kStepsAhead = 64;
+
 void check_monitor(Monitor monitor, const char* who, bool has_validation) {
   if (is_validation(monitor) && !has_validation) {
     fail("training: ", who, " watches ", monitor_name(monitor), ", but there is no validation data");
@@ -74,11 +77,22 @@ Trainer::Trainer(Model& model, Backend& backend, const TrainOptions& options, co
       regularization_(model, backend),
       optimizer_(options_.optimizer, model, backend),
       order_(static_cast<std::size_t>(training.size())),
-      x_(static_cast<std::size_t>(options_.batch_size * training.sample_shape().size())),
-      y_(static_cast<std::size_t>(options_.batch_size * loss_.outputs())),
-      labels_(static_cast<std::size_t>(options_.batch_size)) {
+      look_every_(backend.is_asynchronous() ? kStepsAhead : 1),
+      batches_(training.batches(backend, options_.batch_size)),
+      labels_(order_.size()),
+      host_targets_(order_.size() * static_cast<std::size_t>(loss_.target_size())),
+      host_outputs_(static_cast<std::size_t>(look_every_ * options_.batch_size * loss_.outputs())),
+      host_losses_(static_cast<std::size_t>(look_every_)),
+      host_penalties_(static_cast<std::size_t>(look_every_)) {
+  const auto steps = (order_.size() + static_cast<std::size_t>(options_.batch_size) - 1) /
+                     static_cast<std::size_t>(options_.batch_size);
+  targets_ = backend.allocate(host_targets_.size() * sizeof(Real));
+  outputs_ = backend.allocate(order_.size() * static_cast<std::size_t>(loss_.outputs()) * sizeof(Real));
+  losses_ = backend.allocate(steps * sizeof(Real));
+  penalties_ = backend.allocate(steps * sizeof(double));
   if (validation != nullptr) {
     evaluator_.emplace(model, backend, training.sample_shape(), options_.batch_size, options_.loss);
+    validation_batches_ = validation->batches(backend, options_.batch_size);
   }
   if (options_.plateau) plateau_.emplace(*options_.plateau);
   if (options_.early_stopping) {
@@ -120,17 +134,16 @@ std::optional<EpochRecord> Trainer::train_epoch(const TrainCallbacks& callbacks)
   progress.epoch = epoch_ + 1;
   progress.epochs = options_.epochs;
   progress.batches = (total + options_.batch_size - 1) / options_.batch_size;
-  double loss_sum = 0;
-  Index right = 0;
+  set_order(order_);
   for (Index start = 0; start < total; start += options_.batch_size) {
     const Index batch = std::min(options_.batch_size, total - start);
-    loss_sum += train_step(std::span(order_).subspan(static_cast<std::size_t>(start),
-                                                     static_cast<std::size_t>(batch))) *
-                static_cast<double>(batch);
-    right += right_of_last_step(batch);
-    ++progress.batch;
-    progress.loss = loss_sum / static_cast<double>(start + batch);
-    progress.accuracy = static_cast<double>(right) / static_cast<double>(start + batch);
+    step(start, batch, progress.batch++);
+    if (progress.batch % look_every_ == 0 || progress.batch == progress.batches)
+      look(progress.batch, start + batch);
+    if (seen_samples_ > 0) {
+      progress.loss = loss_sum_ / static_cast<double>(seen_samples_);
+      progress.accuracy = static_cast<double>(right_) / static_cast<double>(seen_samples_);
+    }
     if (callbacks.on_batch && !callbacks.on_batch(progress)) {
       store_weights();
       return std::nullopt;
@@ -161,52 +174,97 @@ double Trainer::train_step(std::span<const Index> samples) {
   if (batch < 1 || batch > options_.batch_size) {
     fail("training: a step with ", batch, " samples, expected 1 to ", options_.batch_size);
   }
+  set_order(samples);
+  step(0, batch, 0);
+  look(1, batch);
+  return loss_sum_ / static_cast<double>(batch);
+}
+
+/// What the next steps work on.
+void Trainer::set_order(std::span<const Index> order) {
+  batches_->set_order(order, &augmentation_random_);
+  std::transform(order.begin(), order.end(), labels_.begin(), [&](Index i) { return training_.label(i); });
+  loss_.make_targets(std::span(labels_).first(order.size()), host_targets_.data());
+  backend_.upload(host_targets_.data(), targets_.get(),
+                  order.size() * static_cast<std::size_t>(loss_.target_size()) * sizeof(Real));
+  order_start_ = optimizer_.steps();
+  seen_steps_ = seen_samples_ = right_ = 0;
+  loss_sum_ = 0;
+}
+
+/// One step on samples [first, first + batch) of the order; its results go to place `number`.
+void Trainer::step(Index first, Index batch, Index number) {
   is_between_epochs_ = false;
-  load_batch(samples);
+  batches_->load(first, batch, workspace_.input(batch).data);
   const auto step = optimizer_.steps();
-  const ConstView y = workspace_.run(batch, true, options_.seed ^ kDropout, static_cast<std::uint64_t>(step));
-  workspace_.zero_gradients();
-  const std::span<const Index> labels(labels_.data(), samples.size());
-  const double data_loss = loss_.compute(y, labels, workspace_.output_gradient().data);
-  const double loss = data_loss + regularization_.add(workspace_.parameters(), workspace_.gradients());
-  if (!std::isfinite(loss)) {
-    fail("training: epoch ", epoch_ + 1, ", step ", step + 1, ": the loss is ", loss,
-         "; lower the learning rate or set clipnorm");
-  }
-  backend_.download(y.data, y_.data(), static_cast<std::size_t>(y.shape.size()) * sizeof(Real));
-  workspace_.backward(loss_.gradient_is_logits());
   if (!plateau_) learning_rate_ = options_.schedule.at(step);
-  optimizer_.step(learning_rate_, workspace_.parameters_to_update(model_), workspace_.gradients());
-  return loss;
+  Real* const weights = workspace_.parameters_to_update(model_);
+  const auto forward = [&] {
+    const ConstView y =
+        workspace_.run(batch, true, options_.seed ^ kDropout, static_cast<std::uint64_t>(step));
+    workspace_.zero_gradients();
+    loss_.enqueue(y, static_cast<const Real*>(targets_.get()) + first * loss_.target_size(),
+                  workspace_.output_gradient().data, nullptr, static_cast<Real*>(losses_.get()) + number);
+    regularization_.enqueue(weights, workspace_.gradients(), static_cast<double*>(penalties_.get()) + number);
+    backend_.copy(y.data, static_cast<Real*>(outputs_.get()) + first * loss_.outputs(), y.shape.size());
+  };
+  const auto backward = [&] {
+    workspace_.backward(loss_.gradient_is_logits());
+    optimizer_.step(learning_rate_, weights, workspace_.gradients());
+  };
+  if (backend_.is_asynchronous()) {
+    backend_.run_as_one(batch, [&] {
+      forward();
+      backward();
+    });
+  } else {
+    forward();
+    look(number + 1, first + batch);  // before a loss that is not finite reaches the weights
+    backward();
+  }
+}
+
+/// Throws Error where `loss` of step `step`, counted from 0 over all epochs, is not finite.
+void Trainer::check_loss(double loss, std::int64_t step) const {
+  if (std::isfinite(loss)) return;
+  fail("training: epoch ", epoch_ + 1, ", step ", step + 1, ": the loss is ", loss,
+       "; lower the learning rate or set clipnorm");
+}
+
+/// Fetches what `number` steps of the order made of its first `samples` samples, where that is not known yet.
+void Trainer::look(Index number, Index samples) {
+  if (number == seen_steps_) return;
+  const Index outputs = loss_.outputs();
+  const auto steps = static_cast<std::size_t>(number - seen_steps_);
+  backend_.download(static_cast<const Real*>(losses_.get()) + seen_steps_, host_losses_.data(),
+                    steps * sizeof(Real));
+  backend_.download(static_cast<const double*>(penalties_.get()) + seen_steps_, host_penalties_.data(),
+                    steps * sizeof(double));
+  backend_.download(static_cast<const Real*>(outputs_.get()) + seen_samples_ * outputs, host_outputs_.data(),
+                    static_cast<std::size_t>((samples - seen_samples_) * outputs) * sizeof(Real));
+  for (Index i = seen_samples_; i < samples; ++i) {
+    const Real* const y = host_outputs_.data() + (i - seen_samples_) * outputs;
+    if (loss_.predicted(y) == labels_[static_cast<std::size_t>(i)]) ++right_;
+  }
+  for (std::size_t i = 0; i < steps; ++i) {
+    const Index batch = std::min(options_.batch_size, samples - seen_samples_);
+    const double loss = static_cast<double>(host_losses_[i]) + host_penalties_[i];
+    check_loss(loss, order_start_ + seen_steps_ + static_cast<Index>(i));
+    loss_sum_ += loss * static_cast<double>(batch);
+    seen_samples_ += batch;
+  }
+  seen_steps_ = number;
 }
 
 void Trainer::store_weights() {
   workspace_.store_parameters(model_);
 }
 
-void Trainer::load_batch(std::span<const Index> samples) {
-  const Index size = training_.sample_shape().size();
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    training_.fill(samples[i], &augmentation_random_, x_.data() + static_cast<Index>(i) * size);
-    labels_[i] = training_.label(samples[i]);
-  }
-  const View x = workspace_.input(static_cast<Index>(samples.size()));
-  backend_.upload(x_.data(), x.data, static_cast<std::size_t>(x.shape.size()) * sizeof(Real));
-}
-
-Index Trainer::right_of_last_step(Index batch) const {
-  Index right = 0;
-  for (Index i = 0; i < batch; ++i) {
-    if (loss_.predicted(y_.data() + i * loss_.outputs()) == labels_[static_cast<std::size_t>(i)]) ++right;
-  }
-  return right;
-}
-
 void Trainer::end_epoch(EpochRecord& record) {
   is_between_epochs_ = true;
   store_weights();
   if (evaluator_) {
-    const Evaluation evaluation = evaluator_->evaluate(*validation_);
+    const Evaluation evaluation = evaluator_->evaluate(*validation_, *validation_batches_);
     record.validated = true;
     record.val_loss = evaluation.loss;
     record.val_accuracy = evaluation.accuracy;

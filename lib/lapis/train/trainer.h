@@ -49,7 +49,8 @@ struct TrainProgress {
 struct TrainCallbacks {
   /// After each epoch.
   std::function<void(const EpochRecord&)> on_epoch;
-  /// After each batch; false cancels.
+  /// After each batch; false cancels. A device works ahead: loss and accuracy are then those of some batches
+  /// ago.
   std::function<bool(const TrainProgress&)> on_batch;
   /// Seconds from any fixed moment; the library has no clock of its own.
   std::function<double()> clock;
@@ -97,8 +98,10 @@ class Trainer {
 
  private:
   void begin_epoch();
-  void load_batch(std::span<const Index> samples);
-  Index right_of_last_step(Index batch) const;
+  void set_order(std::span<const Index> order);
+  void step(Index first, Index batch, Index number);
+  void check_loss(double loss, std::int64_t step) const;
+  void look(Index number, Index batch);
   void end_epoch(EpochRecord& record);
   static double watched(Monitor monitor, const EpochRecord& record);
 
@@ -120,10 +123,24 @@ class Trainer {
   double learning_rate_ = 0;  // of the last step
   RandomStream augmentation_random_;
   std::vector<Index> order_;        // the epoch's samples
-  std::vector<Real> x_;             // [batch, sample]
-  std::vector<Real> y_;             // [batch, classes]
-  std::vector<Index> labels_;       // [batch]
   std::vector<Real> best_weights_;  // as the model's values
+
+  // Steps leave their results in the backend's memory; look() fetches those of several at once.
+  Index look_every_ = 1;
+  std::int64_t order_start_ = 0;             // steps done before this order
+  Index seen_steps_ = 0, seen_samples_ = 0;  // of the epoch
+  double loss_sum_ = 0;                      // over the samples seen
+  Index right_ = 0;                          // of them
+  std::unique_ptr<Batches> batches_;
+  std::unique_ptr<Batches> validation_batches_;
+  Backend::Buffer targets_;    // [samples, target] in the epoch's order
+  Backend::Buffer outputs_;    // [samples, outputs] likewise
+  Backend::Buffer losses_;     // [batches] of the data
+  Backend::Buffer penalties_;  // [batches] double: what regularisers add
+  std::vector<Index> labels_;  // [samples]
+  std::vector<Real> host_targets_;
+  std::vector<Real> host_outputs_, host_losses_;  // of the steps of one look
+  std::vector<double> host_penalties_;
 };
 
 }  // namespace lapis
