@@ -45,4 +45,16 @@ void CudaBackend::zero(Real* values, Index count) {
   if (count > 0) device_->zero(values, bytes_of(count));
 }
 
+void CudaBackend::begin_recording(Index key) {
+  device_->begin_recording(key);
+}
+
+void CudaBackend::end_recording() {
+  device_->end_recording();
+}
+
+void CudaBackend::cancel_recording() {
+  device_->cancel_recording();
+}
+
 }  // namespace lapis::cuda

@@ -16,6 +16,7 @@ class CudaBackend final : public Backend {
 
   using Backend::allocate;
   std::string name() const override;
+  bool is_asynchronous() const override { return true; }
   Buffer allocate(std::size_t bytes, Fill fill) override;
   Buffer share(std::span<const std::byte> values) override;
   void copy(const Real* from, Real* to, Index count) override;
@@ -110,6 +111,11 @@ class CudaBackend final : public Backend {
   void sum_squares(const Real* values, Index count, double* sum, bool accumulate) override;
   void clip_norm(Real* values, Index count, const double* squares, double limit) override;
   void clip_values(Real* values, Index count, Real limit) override;
+
+ protected:
+  void begin_recording(Index key) override;
+  void end_recording() override;
+  void cancel_recording() override;
 
  private:
   std::shared_ptr<Device> device_;  // buffers may live longer than their backend

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 
 #include "lapis/core/real.h"
@@ -15,7 +16,16 @@ namespace lapis::cuda {
 #define LAPIS_KERNEL
 #endif
 
-/// One GPU's memory and its one queue of work. device.cu implements it with CUDA,
+/// A kernel and how it is started.
+struct Launch {
+  const void* function = nullptr;
+  unsigned blocks = 0, threads = 0;
+  std::size_t shared_bytes = 0;
+
+  bool operator==(const Launch&) const = default;
+};
+
+/// One GPU's memory and its one queue of work. device.cpp implements it with CUDA,
 /// tests/backend/host_device.cpp with memory that only kernels may touch.
 class Device {
  public:
@@ -30,10 +40,12 @@ class Device {
   /// Throws Error with the bytes asked for and free when there is not enough.
   void* allocate(std::size_t bytes);
   void release(void* memory);
-  // The five below are done in the order of the calls and the kernels; upload and download when they return.
-  void copy(const void* from, void* to, std::size_t bytes);
+  // Everything below is done in the order of the calls. Upload and download are done when they return; not
+  // while recording.
   void upload(const void* host, void* device, std::size_t bytes);
   void download(const void* device, void* host, std::size_t bytes);
+  // Kernels (memory.cu).
+  void copy(const void* from, void* to, std::size_t bytes);
   void zero(void* memory, std::size_t bytes);
 
   /// Memory for one operation's partial results, kWorkspace bytes.
@@ -47,14 +59,24 @@ class Device {
     return static_cast<Index>(kWorkspace / sizeof(Value));
   }
 
-  /// Around every kernel: the queue to put it in (a cudaStream_t), and a look at whether it could start.
-  void* begin_kernel();
-  void end_kernel();
+  /// Starts a kernel, or records it. `arguments` point to as many values of these sizes.
+  void launch(const Launch& launch, void* const* arguments, const std::size_t* sizes, std::size_t count);
+
+  /// What is started from now on is kept until end_recording(), and then started as a whole: as the CUDA
+  /// graph of the last recording of this key, if that was the same but for arguments.
+  void begin_recording(Index key);
+  void end_recording();
+  void cancel_recording();
 
  private:
+  struct Recorder;  // the recordings, and what the device made of them
+
+  void start(const Launch& launch, void* const* arguments);
+
   int number_ = 0;
-  void* stream_ = nullptr;
+  void* stream_ = nullptr;  // cudaStream_t
   void* workspace_ = nullptr;
+  std::unique_ptr<Recorder> recorder_;
 };
 
 }  // namespace lapis::cuda

@@ -16,6 +16,17 @@ namespace lapis::cuda {
 
 #ifdef __CUDACC__
 
+/// kernel(arguments...) on the device.
+template <class... Arguments>
+void launch(Device& device, void (*kernel)(Arguments...), Index blocks, Index threads,
+            std::size_t shared_bytes, const Arguments&... arguments) {
+  void* const pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
+  const std::size_t sizes[] = {sizeof(Arguments)...};
+  device.launch({reinterpret_cast<const void*>(kernel), static_cast<unsigned>(blocks),
+                 static_cast<unsigned>(threads), shared_bytes},
+                pointers, sizes, sizeof...(Arguments));
+}
+
 inline constexpr int kThreads = 256;
 
 template <class Body>
@@ -30,9 +41,7 @@ void for_each(Device& device, Index count, const Body& body) {
   if (count <= 0) return;
   constexpr Index kMostBlocks = Index{1} << 30;
   const Index blocks = std::min((count + kThreads - 1) / kThreads, kMostBlocks);
-  auto* const stream = static_cast<cudaStream_t>(device.begin_kernel());
-  run_each<<<static_cast<unsigned>(blocks), kThreads, 0, stream>>>(count, body);
-  device.end_kernel();
+  launch(device, &run_each<Body>, blocks, kThreads, 0, count, body);
 }
 
 /// The threads of one block. Each has a State of its own that lives from step to step.
@@ -61,9 +70,7 @@ __global__ void run_blocks(Body body) {
 template <class Body>
 void for_each_block(Device& device, Index blocks, const Body& body) {
   if (blocks <= 0) return;
-  auto* const stream = static_cast<cudaStream_t>(device.begin_kernel());
-  run_blocks<<<static_cast<unsigned>(blocks), Body::kBlockThreads, 0, stream>>>(body);
-  device.end_kernel();
+  launch(device, &run_blocks<Body>, blocks, Body::kBlockThreads, 0, body);
 }
 
 #else
@@ -71,12 +78,31 @@ void for_each_block(Device& device, Index blocks, const Body& body) {
 /// Set by tests: kernels run from the last index to the first.
 extern bool runs_backwards;
 
+/// Kernels are started as CUDA starts them, from copies of their arguments (host_device.cpp): each is a
+/// function of Launch and pointers to the arguments.
+using HostKernel = void(const Launch& launch, void* const* arguments);
+
+template <class Body>
+void run_each(const Launch& /*launch*/, void* const* arguments) {
+  const Index count = *static_cast<const Index*>(arguments[0]);
+  const Body& body = *static_cast<const Body*>(arguments[1]);
+  for (Index i = 0; i < count; ++i) body(runs_backwards ? count - 1 - i : i);
+}
+
+template <class... Arguments>
+void launch(Device& device, HostKernel* kernel, Index blocks, Index threads, std::size_t shared_bytes,
+            const Arguments&... arguments) {
+  void* const pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
+  const std::size_t sizes[] = {sizeof(Arguments)...};
+  device.launch({reinterpret_cast<const void*>(kernel), static_cast<unsigned>(blocks),
+                 static_cast<unsigned>(threads), shared_bytes},
+                pointers, sizes, sizeof...(Arguments));
+}
+
 template <class Body>
 void for_each(Device& device, Index count, const Body& body) {
   if (count <= 0) return;
-  device.begin_kernel();
-  for (Index i = 0; i < count; ++i) body(runs_backwards ? count - 1 - i : i);
-  device.end_kernel();
+  launch(device, &run_each<Body>, 1, 1, 0, count, body);
 }
 
 template <class State>
@@ -95,16 +121,21 @@ struct Block {
 };
 
 template <class Body>
-void for_each_block(Device& device, Index blocks, const Body& body) {
-  device.begin_kernel();
-  for (Index i = 0; i < blocks; ++i) {
+void run_blocks(const Launch& launch, void* const* arguments) {
+  const Body& body = *static_cast<const Body*>(arguments[0]);
+  for (Index i = 0; i < launch.blocks; ++i) {
     Block<typename Body::State> block;
-    block.number = runs_backwards ? blocks - 1 - i : i;
-    block.states.resize(static_cast<std::size_t>(Body::kBlockThreads));
+    block.number = runs_backwards ? launch.blocks - 1 - i : i;
+    block.states.resize(launch.threads);
     typename Body::Shared shared;
     body(block, shared);
   }
-  device.end_kernel();
+}
+
+template <class Body>
+void for_each_block(Device& device, Index blocks, const Body& body) {
+  if (blocks <= 0) return;
+  launch(device, &run_blocks<Body>, blocks, Body::kBlockThreads, 0, body);
 }
 
 #endif

@@ -6,14 +6,19 @@
 #include <cstring>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
+#include "backend/host_device.h"
 #include "lapis/core/error.h"
 #include "native/cuda/device.h"
 #include "native/cuda/launch.h"
+#include "native/cuda/recording.h"
 
 namespace lapis::cuda {
 
 bool runs_backwards = false;
+HostGraphCounts host_graph_counts;
 
 namespace {
 
@@ -109,13 +114,46 @@ Arena& arena() {
   return only;
 }
 
+/// A recording and what CUDA would make of it: copies of its kernels, which change only where told to.
+struct Graph {
+  Recording recording;
+  std::vector<Recording::Entry> nodes;
+
+  void build() {
+    nodes.clear();
+    for (Recording::Entry& entry : recording.entries()) nodes.push_back(copy_of(entry));
+    ++host_graph_counts.built;
+  }
+
+  void update() {
+    for (std::size_t i = 0; i < nodes.size(); ++i) {
+      if (!recording.entries()[i].has_changed) continue;
+      nodes[i] = copy_of(recording.entries()[i]);
+      ++host_graph_counts.changed;
+    }
+    ++host_graph_counts.updated;
+  }
+
+  static Recording::Entry copy_of(Recording::Entry& entry) {
+    Recording one;
+    one.begin();
+    one.add(entry.launch, entry.arguments.data(), entry.sizes.data(), entry.sizes.size());
+    return std::move(one.entries().front());
+  }
+};
+
 }  // namespace
+
+struct Device::Recorder {
+  std::map<Index, Graph> graphs;
+  Graph* now = nullptr;  // while recording
+};
 
 std::size_t host_overruns() {
   return arena().overruns();
 }
 
-Device::Device(int number) : number_(number) {
+Device::Device(int number) : number_(number), recorder_(std::make_unique<Recorder>()) {
   workspace_ = allocate(kWorkspace + 64);
 }
 
@@ -135,42 +173,55 @@ void Device::release(void* memory) {
   arena().give_back(memory);
 }
 
-void Device::copy(const void* from, void* to, std::size_t bytes) {
-  arena().check(from, bytes);
-  arena().check(to, bytes);
-  begin_kernel();
-  std::memcpy(to, from, bytes);
-  end_kernel();
-}
-
 void Device::upload(const void* host, void* device, std::size_t bytes) {
+  if (recorder_->now != nullptr) fail("host device: an upload in a recorded step");
   arena().check(device, bytes);
-  begin_kernel();
+  arena().allow(true);
   std::memcpy(device, host, bytes);
-  end_kernel();
+  arena().allow(false);
 }
 
 void Device::download(const void* device, void* host, std::size_t bytes) {
+  if (recorder_->now != nullptr) fail("host device: a download in a recorded step");
   arena().check(device, bytes);
-  begin_kernel();
-  std::memcpy(host, device, bytes);
-  end_kernel();
-}
-
-void Device::zero(void* memory, std::size_t bytes) {
-  arena().check(memory, bytes);
-  begin_kernel();
-  std::memset(memory, 0, bytes);
-  end_kernel();
-}
-
-void* Device::begin_kernel() {
   arena().allow(true);
-  return nullptr;
+  std::memcpy(host, device, bytes);
+  arena().allow(false);
 }
 
-void Device::end_kernel() {
+void Device::launch(const Launch& launch, void* const* arguments, const std::size_t* sizes,
+                    std::size_t count) {
+  if (recorder_->now != nullptr)
+    recorder_->now->recording.add(launch, arguments, sizes, count);
+  else
+    start(launch, arguments);
+}
+
+void Device::start(const Launch& launch, void* const* arguments) {
+  arena().allow(true);
+  reinterpret_cast<HostKernel*>(const_cast<void*>(launch.function))(launch, arguments);
   arena().allow(false);
+}
+
+void Device::begin_recording(Index key) {
+  recorder_->now = &recorder_->graphs[key];
+  recorder_->now->recording.begin();
+}
+
+void Device::end_recording() {
+  Graph& graph = *recorder_->now;
+  recorder_->now = nullptr;
+  graph.recording.end();
+  if (graph.recording.is_same())
+    graph.update();
+  else
+    graph.build();
+  for (Recording::Entry& node : graph.nodes) start(node.launch, node.arguments.data());
+}
+
+void Device::cancel_recording() {
+  recorder_->now->recording.forget();
+  recorder_->now = nullptr;
 }
 
 }  // namespace lapis::cuda

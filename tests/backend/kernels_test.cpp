@@ -5,15 +5,12 @@
 #include <memory>
 
 #include "backend/compare.h"
+#include "backend/host_device.h"
 #include "native/cuda/cuda_backend.h"
 #include "native/cuda/launch.h"
 
 using namespace lapis;
 using namespace lapis_test;
-
-namespace lapis::cuda {
-std::size_t host_overruns();  // host_device.cpp
-}
 
 namespace {
 
