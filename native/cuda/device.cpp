@@ -56,6 +56,10 @@ cudaKernelNodeParams node_of(Recording::Entry& entry) {
   return node;
 }
 
+LibraryCall* library_call(const Launch& launch) {
+  return reinterpret_cast<LibraryCall*>(const_cast<void*>(launch.function));
+}
+
 /// A recording and the CUDA graph made of it: its kernels, one after another.
 struct Graph {
   Recording recording;
@@ -76,10 +80,14 @@ struct Graph {
     nodes.clear();
   }
 
-  void build() {
+  void build(cudaStream_t stream) {
     clear();
     check(cudaGraphCreate(&graph, 0), "making a graph");
     for (Recording::Entry& entry : recording.entries()) {
+      if (entry.launch.blocks == 0) {
+        nodes.push_back(add_library_call(entry, stream));
+        continue;
+      }
       const cudaKernelNodeParams parameters = node_of(entry);
       cudaGraphNode_t node = nullptr;
       check(cudaGraphAddKernelNode(&node, graph, nodes.empty() ? nullptr : &nodes.back(),
@@ -88,6 +96,20 @@ struct Graph {
       nodes.push_back(node);
     }
     check(cudaGraphInstantiate(&executable, graph, 0), "making a graph");
+  }
+
+  /// What the library would start now, as a graph of its own.
+  cudaGraphNode_t add_library_call(const Recording::Entry& entry, cudaStream_t stream) {
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "recording a library's work");
+    library_call(entry.launch)(entry.arguments[0], stream);
+    cudaGraph_t work = nullptr;
+    check(cudaStreamEndCapture(stream, &work), "recording a library's work");
+    cudaGraphNode_t node = nullptr;
+    check(cudaGraphAddChildGraphNode(&node, graph, nodes.empty() ? nullptr : &nodes.back(),
+                                     nodes.empty() ? 0 : 1, work),
+          "recording a library's work");
+    cudaGraphDestroy(work);  // the node has a copy
+    return node;
   }
 
   void update() {
@@ -190,6 +212,7 @@ void Device::launch(const Launch& launch, void* const* arguments, const std::siz
 }
 
 void Device::start(const Launch& launch, void* const* arguments) {
+  if (launch.blocks == 0) return library_call(launch)(arguments[0], stream_);
   recorder_->allow_shared(launch);
   check(cudaLaunchKernel(launch.function, dim3(launch.blocks), dim3(launch.threads),
                          const_cast<void**>(arguments), launch.shared_bytes,
@@ -213,7 +236,7 @@ void Device::end_recording() {
   if (graph.recording.is_same())
     graph.update();
   else
-    graph.build();
+    graph.build(static_cast<cudaStream_t>(stream_));
   check(cudaGraphLaunch(graph.executable, static_cast<cudaStream_t>(stream_)), "starting a recorded step");
 }
 

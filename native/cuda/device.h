@@ -16,7 +16,10 @@ namespace lapis::cuda {
 #define LAPIS_KERNEL
 #endif
 
-/// A kernel and how it is started.
+/// A library's work on the queue `stream` (a cudaStream_t); throws Error. All it needs stands in `arguments`.
+using LibraryCall = void(const void* arguments, void* stream);
+
+/// A kernel and how it is started; without blocks, a LibraryCall.
 struct Launch {
   const void* function = nullptr;
   unsigned blocks = 0, threads = 0;
@@ -61,6 +64,14 @@ class Device {
 
   /// Starts a kernel, or records it. `arguments` point to as many values of these sizes.
   void launch(const Launch& launch, void* const* arguments, const std::size_t* sizes, std::size_t count);
+
+  /// Calls a library, or records that.
+  template <class Arguments>
+  void call(LibraryCall* function, const Arguments& arguments) {
+    void* const pointer = const_cast<void*>(static_cast<const void*>(&arguments));
+    const std::size_t size = sizeof(arguments);
+    launch({reinterpret_cast<const void*>(function)}, &pointer, &size, 1);
+  }
 
   /// What is started from now on is kept until end_recording(), and then started as a whole: as the CUDA
   /// graph of the last recording of this key, if that was the same but for arguments.

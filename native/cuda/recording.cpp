@@ -46,6 +46,7 @@ void Recording::add(const Launch& launch, void* const* arguments, const std::siz
     if (std::memcmp(entry.arguments[i], arguments[i], sizes[i]) == 0) continue;
     std::memcpy(entry.arguments[i], arguments[i], sizes[i]);
     entry.has_changed = true;
+    if (launch.blocks == 0) is_same_ = false;
   }
 }
 

@@ -25,7 +25,7 @@ class Recording {
   void add(const Launch& launch, void* const* arguments, const std::size_t* sizes, std::size_t count);
   void end();
 
-  /// The launches are those of the last time; only arguments may have changed.
+  /// The launches are those of the last time; only arguments of kernels may have changed.
   bool is_same() const { return is_same_; }
   /// What was begun last was not the whole: the next time nothing is the same.
   void forget() { entries_.clear(); }

@@ -199,7 +199,10 @@ void Device::launch(const Launch& launch, void* const* arguments, const std::siz
 
 void Device::start(const Launch& launch, void* const* arguments) {
   arena().allow(true);
-  reinterpret_cast<HostKernel*>(const_cast<void*>(launch.function))(launch, arguments);
+  if (launch.blocks == 0)
+    reinterpret_cast<LibraryCall*>(const_cast<void*>(launch.function))(arguments[0], stream_);
+  else
+    reinterpret_cast<HostKernel*>(const_cast<void*>(launch.function))(launch, arguments);
   arena().allow(false);
 }
 

@@ -96,6 +96,17 @@ TEST_CASE("a recording knows what changed: arguments, launches, their number") {
   record(1, -2, 5, false);  // one less
   CHECK_FALSE(recording.is_same());
   CHECK(recording.entries().size() == 2);
+  recording.begin();  // a library's work, which cannot be changed once it is recorded
+  add(recording, launch_of(kernel_a), 1, 2.5);
+  add(recording, {reinterpret_cast<const void*>(kernel_b)}, 1, 1);
+  recording.end();
+  for (const int argument : {1, 2}) {
+    recording.begin();
+    add(recording, launch_of(kernel_a), argument, 2.5);
+    add(recording, {reinterpret_cast<const void*>(kernel_b)}, argument, 1);
+    recording.end();
+    CHECK(recording.is_same() == (argument == 1));
+  }
   recording.forget();
   record(1, -2, 5, false);
   CHECK_FALSE(recording.is_same());
