@@ -25,9 +25,10 @@ struct Answers {
   std::vector<lapis::Real> gradients;          // as the model's parameters
 };
 
-Answers answer(const lapis::Model& model, const Question& question);
+Answers answer(const lapis::Model& model, const Question& question, lapis::Backend& backend);
 
 /// The losses of `steps` training steps, each on all of x, before the step. Changes the model.
-std::vector<double> train_steps(lapis::Model& model, const Question& question, int steps);
+std::vector<double> train_steps(lapis::Model& model, const Question& question, lapis::Backend& backend,
+                                int steps);
 
 }  // namespace lapis_test

@@ -1,12 +1,13 @@
 #include "golden/check_model.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstdio>
 
+#include "golden/golden_backend.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/model/workspace.h"
+#include "lapis/train/loss.h"
 #include "support/close.h"
 
 namespace lapis_test {
@@ -46,46 +47,44 @@ void check_state(const GoldenFile& golden, const Model& model, const ModelParame
 }  // namespace
 
 void check_golden_model(const std::string& name, const Model& model, const GoldenFile& golden,
-                        const GoldenNames& names) {
+                        const GoldenNames& names, Backend& backend) {
   INFO(name);
-  const auto backend = make_cpu_backend(1);
   const Shape shape = golden.tensor("input").shape;
   const Index batch = shape[0];
   const bool training = golden.file().metadata.contains("training");
   const std::vector<Real> x = golden.reals("input");
   const std::vector<double> expected = golden.doubles("prob" + names.suffix);
 
-  Workspace predictor(model, *backend, shape, Mode::predict);
-  std::copy(x.begin(), x.end(), predictor.input(batch).data);
+  Workspace predictor(model, backend, shape, Mode::predict);
+  backend.upload(x.data(), predictor.input(batch).data, x.size() * sizeof(Real));
   const ConstView prediction = predictor.run(batch, training);
-  const auto count = static_cast<std::size_t>(prediction.shape.size());
   const double predicted =
-      max_abs_diff(std::span<const Real>(prediction.data, count), std::span<const double>(expected));
+      max_abs_diff(downloaded(backend, prediction.data, prediction.shape.size()), expected);
   CHECK(predicted <= kProbabilities);
 
-  Workspace workspace(model, *backend, shape, Mode::train);
-  std::copy(x.begin(), x.end(), workspace.input(batch).data);
+  Workspace workspace(model, backend, shape, Mode::train);
+  backend.upload(x.data(), workspace.input(batch).data, x.size() * sizeof(Real));
   const ConstView y = workspace.run(batch, training);
-  const double difference =
-      max_abs_diff(std::span<const Real>(y.data, count), std::span<const double>(expected));
+  const double difference = max_abs_diff(downloaded(backend, y.data, y.shape.size()), expected);
   CHECK(difference <= kProbabilities);
 
   REQUIRE(model.ends_in_softmax());
-  const std::vector<Real> labels = golden.reals("label");
-  Real loss = 0;
-  backend->softmax_cross_entropy(y.data, labels.data(), workspace.output_mask(), y.shape.rows(), y.shape[-1],
-                                 &loss, workspace.output_gradient().data);
-  const double loss_difference =
-      std::abs(static_cast<double>(loss) - golden.doubles("loss" + names.suffix).at(0));
+  std::vector<Index> labels;
+  for (const double label : golden.doubles("label")) labels.push_back(static_cast<Index>(label));
+  Loss loss({}, model, backend, y.shape.rows());
+  const double found = loss.compute(y, labels, workspace.output_gradient().data, workspace.output_mask());
+  const double loss_difference = std::abs(found - golden.doubles("loss" + names.suffix).at(0));
   CHECK(loss_difference <= kLoss);
 
   workspace.zero_gradients();
   workspace.backward(/*dy_is_logits=*/true);
+  const std::vector<Real> gradients =
+      downloaded(backend, workspace.gradients(), static_cast<Index>(model.values().size()));
   double worst = 0;
   for (const ModelParameter& parameter : model.parameters()) {
     INFO(parameter.path);
     const auto size = static_cast<std::size_t>(parameter.info.shape.size());
-    const std::span<const Real> gradient(workspace.gradients() + parameter.offset, size);
+    const auto gradient = std::span(gradients).subspan(static_cast<std::size_t>(parameter.offset), size);
     if (!parameter.info.trainable) {
       check_state(golden, model, parameter, gradient, training);
       continue;

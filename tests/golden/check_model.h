@@ -23,6 +23,6 @@ lapis::Model golden_model(const std::string& config, const GoldenFile& golden, c
 /// Probabilities (predicting and training), loss, and every gradient against Keras's in float64; prints the
 /// largest differences.
 void check_golden_model(const std::string& name, const lapis::Model& model, const GoldenFile& golden,
-                        const GoldenNames& names);
+                        const GoldenNames& names, lapis::Backend& backend);
 
 }  // namespace lapis_test

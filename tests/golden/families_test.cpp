@@ -7,6 +7,7 @@
 #include "golden/check_model.h"
 #include "golden/drawn_network.h"
 #include "golden/drawn_values.h"
+#include "golden/golden_backend.h"
 #include "support/close.h"
 
 using namespace lapis;
@@ -49,23 +50,26 @@ double gradient_difference(const Model& model, const std::vector<Real>& found,
   return worst;
 }
 
-Differences check_network(const std::string& name, const std::string& text, const GoldenFile& golden) {
+Differences check_network(const std::string& name, const std::string& text, const GoldenFile& golden,
+                          Backend& backend) {
   INFO(name);
   const Json entry = Json::parse(text);
   Model model = drawn_model(name, entry);
   const Question question = read_question(name, entry, golden);
-  const Answers answers = answer(model, question);
+  const Answers answers = answer(model, question, backend);
   Differences found;
   const std::vector<double> output = golden.doubles(name + "/output");
   found.output = output_difference(answers, output);
-  CHECK(found.output <= kProbabilities);
+  // Sums in another order: one network (s4m20, exponentials fed back) is 8e-7 off in Keras's own float32 on
+  // JAX.
+  CHECK(found.output <= (backend.name() == "cpu" ? 1 : 2) * kProbabilities);
   const double loss = golden.doubles(name + "/loss").at(0);
   found.loss = std::abs(answers.loss - loss) / std::max(1.0, std::abs(loss));
   CHECK(found.loss <= kLoss);
   found.gradients = gradient_difference(model, answers.gradients, golden.doubles(name + "/gradients"));
   if (golden.find(name + "/losses") != nullptr) {
     const std::vector<double> losses = golden.doubles(name + "/losses");
-    const std::vector<double> ours = train_steps(model, question, static_cast<int>(losses.size()));
+    const std::vector<double> ours = train_steps(model, question, backend, static_cast<int>(losses.size()));
     REQUIRE(ours.size() == 10);
     for (std::size_t i = 0; i < losses.size(); ++i)
       found.losses = std::max(found.losses, std::abs(ours[i] - losses[i]) / std::abs(losses[i]));
@@ -75,12 +79,13 @@ Differences check_network(const std::string& name, const std::string& text, cons
 }
 
 void check_family(const std::string& family, std::size_t networks) {
+  LAPIS_NEED_BACKEND(backend);
   const GoldenFile golden(repository_path("tests/golden/families/" + family + ".safetensors"));
   Differences worst;
   std::size_t checked = 0;
   for (const auto& [name, text] : golden.file().metadata) {
     if (name == "keras") continue;
-    worst.add(check_network(name, text, golden));
+    worst.add(check_network(name, text, golden, backend));
     ++checked;
   }
   CHECK(checked == networks);

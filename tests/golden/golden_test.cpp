@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "golden/check_model.h"
+#include "golden/golden_backend.h"
 #include "lapis/layers/average_pooling2d.h"
 #include "lapis/layers/conv2d.h"
 #include "lapis/layers/max_pooling2d.h"
@@ -16,6 +17,7 @@
 
 using namespace lapis;
 using lapis_test::check_golden_model;
+using lapis_test::downloaded;
 using lapis_test::golden_model;
 using lapis_test::GoldenFile;
 using lapis_test::GoldenNames;
@@ -44,12 +46,12 @@ Model read_golden_model(const std::filesystem::path& folder, const std::string& 
   return golden_model(*config, golden, kNames);
 }
 
-std::vector<Real> copy_of(const ConstView& view) {
-  return {view.data, view.data + view.shape.size()};
+std::vector<Real> copy_of(Backend& backend, const ConstView& view) {
+  return downloaded(backend, view.data, view.shape.size());
 }
 
 /// One layer of layers.safetensors: loss = sum(y * dy).
-void check_layer(const GoldenFile& golden, const std::string& name, LayerPtr layer) {
+void check_layer(const GoldenFile& golden, const std::string& name, LayerPtr layer, Backend& backend) {
   INFO(name);
   const Shape shape = golden.tensor(name + "/x").shape;
   std::vector<LayerPtr> layers;
@@ -59,25 +61,29 @@ void check_layer(const GoldenFile& golden, const std::string& name, LayerPtr lay
     const std::string last = parameter.path.substr(parameter.path.rfind('/') + 1);
     read_values(golden.tensor(name + "/weight/" + last), model.values(parameter));
   }
-  const auto backend = make_cpu_backend(1);
-  Workspace workspace(model, *backend, shape, Mode::train, /*input_gradient=*/true);
+  Workspace workspace(model, backend, shape, Mode::train, /*input_gradient=*/true);
   const std::vector<Real> x = golden.reals(name + "/x");
-  std::copy(x.begin(), x.end(), workspace.input(shape[0]).data);
-  const double output = max_relative_diff(copy_of(workspace.run(shape[0])), golden.doubles(name + "/y/f64"));
+  backend.upload(x.data(), workspace.input(shape[0]).data, x.size() * sizeof(Real));
+  const double output =
+      max_relative_diff(copy_of(backend, workspace.run(shape[0])), golden.doubles(name + "/y/f64"));
   CHECK(output <= 1e-6);
 
   const std::vector<Real> dy = golden.reals(name + "/dy");
-  std::copy(dy.begin(), dy.end(), workspace.output_gradient().data);
+  backend.upload(dy.data(), workspace.output_gradient().data, dy.size() * sizeof(Real));
   workspace.zero_gradients();
   workspace.backward(/*dy_is_logits=*/false);
-  double gradients = max_relative_diff(copy_of(workspace.input_gradient()), golden.doubles(name + "/dx/f64"));
+  double gradients =
+      max_relative_diff(copy_of(backend, workspace.input_gradient()), golden.doubles(name + "/dx/f64"));
   CHECK(gradients <= kGradients);
+  const std::vector<Real> all =
+      downloaded(backend, workspace.gradients(), static_cast<Index>(model.values().size()));
   for (const ModelParameter& parameter : model.parameters()) {
     const std::string last = parameter.path.substr(parameter.path.rfind('/') + 1);
     INFO(last);
     const std::vector<double> expected = golden.doubles(name + "/grad/" + last + "/f64");
-    const std::span<const Real> gradient(workspace.gradients() + parameter.offset, expected.size());
-    const double difference = max_relative_diff(gradient, std::span<const double>(expected));
+    const auto gradient = std::span(all).subspan(static_cast<std::size_t>(parameter.offset), expected.size());
+    const double difference =
+        max_relative_diff(std::span<const Real>(gradient), std::span<const double>(expected));
     CHECK(difference <= kGradients);
     gradients = std::max(gradients, difference);
   }
@@ -87,45 +93,50 @@ void check_layer(const GoldenFile& golden, const std::string& name, LayerPtr lay
 }  // namespace
 
 TEST_CASE("Every golden model gives Keras's probabilities, loss and gradients") {
+  LAPIS_NEED_BACKEND(backend);
   LAPIS_NEED_SHARED(folder, "golden");
   const std::vector<std::string> names = golden_models(folder);
   REQUIRE(names.size() >= 7);
   for (const std::string& name : names) {
     const GoldenFile golden(folder / (name + ".safetensors"));
-    check_golden_model(name, read_golden_model(folder, name, golden), golden, kNames);
+    check_golden_model(name, read_golden_model(folder, name, golden), golden, kNames, backend);
   }
 }
 
 TEST_CASE("Every golden layer gives Keras's outputs and gradients") {
+  LAPIS_NEED_BACKEND(backend);
   LAPIS_NEED_SHARED(path, "golden/layers.safetensors");
   const GoldenFile golden(path);
   const Conv2D::Config dilated = {
       .filters = 3, .kernel_size = {3, 3}, .padding = Padding::same, .dilation_rate = {2, 2}};
   const Conv2D::Config strided = {
       .filters = 3, .kernel_size = {5, 5}, .strides = {3, 3}, .padding = Padding::same};
-  check_layer(golden, "conv_d2", std::make_unique<Conv2D>("conv2d", dilated));
-  check_layer(golden, "conv_s3_same_k5", std::make_unique<Conv2D>("conv2d", strided));
+  check_layer(golden, "conv_d2", std::make_unique<Conv2D>("conv2d", dilated), backend);
+  check_layer(golden, "conv_s3_same_k5", std::make_unique<Conv2D>("conv2d", strided), backend);
   check_layer(
       golden, "avgpool_k2",
-      std::make_unique<AveragePooling2D>("pool", Pooling2D::Config{.pool_size = {2, 2}, .strides = {2, 2}}));
+      std::make_unique<AveragePooling2D>("pool", Pooling2D::Config{.pool_size = {2, 2}, .strides = {2, 2}}),
+      backend);
   check_layer(
       golden, "maxpool_k3_s2_same",
       std::make_unique<MaxPooling2D>(
-          "pool", Pooling2D::Config{.pool_size = {3, 3}, .strides = {2, 2}, .padding = Padding::same}));
-  check_layer(golden, "rmsnorm", std::make_unique<RMSNormalization>("norm", RMSNormalization::Config{}));
+          "pool", Pooling2D::Config{.pool_size = {3, 3}, .strides = {2, 2}, .padding = Padding::same}),
+      backend);
+  check_layer(golden, "rmsnorm", std::make_unique<RMSNormalization>("norm", RMSNormalization::Config{}),
+              backend);
 }
 
 TEST_CASE("A golden file's weights with one changed value are told apart") {
   // The bounds above would hide nothing: a wrong sign in one weight moves the probabilities beyond them.
+  LAPIS_NEED_BACKEND(backend);
   LAPIS_NEED_SHARED(folder, "golden");
   const GoldenFile golden(folder / "lstm_mask.safetensors");
   Model model = read_golden_model(folder, "lstm_mask", golden);
   std::span<Real> kernel = model.values(*model.find_parameter("lstm/lstm_cell/recurrent_kernel"));
   kernel[0] = -kernel[0];
-  const auto backend = make_cpu_backend(1);
   const Shape shape = golden.tensor("input").shape;
-  Workspace workspace(model, *backend, shape, Mode::predict);
+  Workspace workspace(model, backend, shape, Mode::predict);
   const std::vector<Real> x = golden.reals("input");
-  std::copy(x.begin(), x.end(), workspace.input(shape[0]).data);
-  CHECK(max_abs_diff(copy_of(workspace.run(shape[0])), golden.doubles("prob/f64")) > kProbabilities);
+  backend.upload(x.data(), workspace.input(shape[0]).data, x.size() * sizeof(Real));
+  CHECK(max_abs_diff(copy_of(backend, workspace.run(shape[0])), golden.doubles("prob/f64")) > kProbabilities);
 }

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "golden/check_model.h"
+#include "golden/golden_backend.h"
 #include "lapis/io/keras_model.h"
 
 using lapis_test::check_golden_model;
@@ -11,6 +12,7 @@ using lapis_test::golden_model;
 using lapis_test::GoldenFile;
 
 TEST_CASE("The repository's own golden networks give Keras's probabilities, loss and gradients") {
+  LAPIS_NEED_BACKEND(backend);
   const std::filesystem::path folder = lapis_test::repository_path("tests/golden/keras");
   std::set<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
@@ -19,6 +21,6 @@ TEST_CASE("The repository's own golden networks give Keras's probabilities, loss
   for (const std::filesystem::path& file : files) {
     const GoldenFile golden(file);
     const lapis::Model model = golden_model(golden.file().metadata.at("config"), golden, {});
-    check_golden_model(file.stem().string(), model, golden, {});
+    check_golden_model(file.stem().string(), model, golden, {}, backend);
   }
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "golden/check_model.h"
+#include "golden/golden_backend.h"
 #include "lapis/io/compile_config.h"
 #include "lapis/train/trainer.h"
 #include "support/close.h"
@@ -22,7 +23,7 @@ struct Differences {
   double weights = 0;
 };
 
-Differences train(const GoldenFile& golden) {
+Differences train(const GoldenFile& golden, Backend& backend) {
   Model model = golden_model(golden.file().metadata.at("config"), golden, {});
   TrainOptions options;
   const Json compile = Json::parse(golden.file().metadata.at("compile"));
@@ -36,8 +37,7 @@ Differences train(const GoldenFile& golden) {
   std::vector<Index> labels;
   for (const double label : golden.doubles("label")) labels.push_back(static_cast<Index>(label));
   const TensorDataset data(x.without_batch(), golden.reals("input"), labels);
-  const auto backend = make_cpu_backend(1);
-  Trainer trainer(model, *backend, options, data);
+  Trainer trainer(model, backend, options, data);
   std::vector<double> found;
   for (const EpochRecord& epoch : trainer.fit().epochs) found.push_back(epoch.loss);
 
@@ -57,6 +57,7 @@ Differences train(const GoldenFile& golden) {
 }  // namespace
 
 TEST_CASE("Ten training steps have Keras's losses and lead to Keras's weights") {
+  LAPIS_NEED_BACKEND(backend);
   const std::filesystem::path folder = lapis_test::repository_path("tests/golden/training");
   std::set<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
@@ -64,7 +65,7 @@ TEST_CASE("Ten training steps have Keras's losses and lead to Keras's weights") 
   REQUIRE(files.size() == 37);
   for (const std::filesystem::path& file : files) {
     INFO(file.stem().string());
-    const Differences found = train(GoldenFile(file));
+    const Differences found = train(GoldenFile(file), backend);
     CHECK(found.losses <= 1e-5);
     CHECK(found.weights <= 1e-5);
     std::printf("golden training %-28s losses %.1e, weights %.1e\n", file.stem().c_str(), found.losses,
