@@ -1,6 +1,7 @@
 #include "lapis/train/trainer.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numeric>
 #include <utility>
@@ -33,6 +34,10 @@ void check_data(const Dataset& data, const Shape& expected, const char* which) {
   }
 }
 
+Index batch_count(Index samples, Index batch_size) {
+  return (samples + batch_size - 1) / batch_size;
+}
+
 /// The options with batch size and schedule made to fit the data; throws Error where they do not fit.
 TrainOptions checked(TrainOptions options, const Dataset& training, const Dataset* validation) {
   if (options.epochs < 1) fail("training: epochs ", options.epochs, ", expected at least 1");
@@ -40,7 +45,7 @@ TrainOptions checked(TrainOptions options, const Dataset& training, const Datase
   check_data(training, training.sample_shape(), "training");
   if (validation != nullptr) check_data(*validation, training.sample_shape(), "validation");
   options.batch_size = std::min(options.batch_size, training.size());
-  const Index batches = (training.size() + options.batch_size - 1) / options.batch_size;
+  const Index batches = batch_count(training.size(), options.batch_size);
   options.schedule = options.schedule.resolved(static_cast<std::int64_t>(batches) * options.epochs);
   if (options.plateau) {
     check_monitor(options.plateau->monitor, "ReduceLROnPlateau", validation != nullptr);
@@ -57,42 +62,39 @@ TrainOptions checked(TrainOptions options, const Dataset& training, const Datase
   return options;
 }
 
-Shape batch_shape(Index batch, const Shape& sample) {
-  Shape shape = {batch};
-  for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
-  return shape;
-}
-
 }  // namespace
 
 Trainer::Trainer(Model& model, Backend& backend, const TrainOptions& options, const Dataset& training,
                  const Dataset* validation)
+    : Trainer(model, std::array{&backend}, nullptr, options, training, validation) {}
+
+Trainer::Trainer(Model& model, std::span<Backend* const> backends, Collective* collective,
+                 const TrainOptions& options, const Dataset& training, const Dataset* validation)
     : model_(model),
-      backend_(backend),
       options_(checked(options, training, validation)),
       training_(training),
       validation_(validation),
-      workspace_(model, backend, batch_shape(options_.batch_size, training.sample_shape()), Mode::train),
-      loss_(options_.loss, model, backend, options_.batch_size),
-      regularization_(model, backend),
-      optimizer_(options_.optimizer, model, backend),
+      collective_(collective),
+      look_every_(backends.front()->is_asynchronous() ? kStepsAhead : 1),
       order_(static_cast<std::size_t>(training.size())),
-      look_every_(backend.is_asynchronous() ? kStepsAhead : 1),
-      batches_(training.batches(backend, options_.batch_size)),
-      labels_(order_.size()),
-      host_targets_(order_.size() * static_cast<std::size_t>(loss_.target_size())),
-      host_outputs_(static_cast<std::size_t>(look_every_ * options_.batch_size * loss_.outputs())),
-      host_losses_(static_cast<std::size_t>(look_every_)),
-      host_penalties_(static_cast<std::size_t>(look_every_)) {
-  const auto steps = (order_.size() + static_cast<std::size_t>(options_.batch_size) - 1) /
-                     static_cast<std::size_t>(options_.batch_size);
-  targets_ = backend.allocate(host_targets_.size() * sizeof(Real));
-  outputs_ = backend.allocate(order_.size() * static_cast<std::size_t>(loss_.outputs()) * sizeof(Real));
-  losses_ = backend.allocate(steps * sizeof(Real));
-  penalties_ = backend.allocate(steps * sizeof(double));
+      labels_(order_.size()) {
+  Replica::Settings settings = {.loss = options_.loss,
+                                .optimizer = options_.optimizer,
+                                .dropout_seed = options_.seed ^ kDropout,
+                                .batch_size = options_.batch_size,
+                                .count = static_cast<Index>(backends.size()),
+                                .steps = batch_count(training.size(), options_.batch_size),
+                                .steps_of_a_look = look_every_};
+  for (Backend* const backend : backends) {
+    replicas_.push_back(std::make_unique<Replica>(model, *backend, settings, training));
+    gradients_.push_back(replicas_.back()->workspace().gradients());
+    ++settings.number;
+  }
+  targets_.resize(order_.size() * static_cast<std::size_t>(loss().target_size()));
+  step_losses_.reserve(static_cast<std::size_t>(look_every_));
   if (validation != nullptr) {
-    evaluator_.emplace(model, backend, training.sample_shape(), options_.batch_size, options_.loss);
-    validation_batches_ = validation->batches(backend, options_.batch_size);
+    evaluator_.emplace(model, *backends.front(), training.sample_shape(), options_.batch_size, options_.loss);
+    validation_batches_ = validation->batches(*backends.front(), options_.batch_size);
   }
   if (options_.plateau) plateau_.emplace(*options_.plateau);
   if (options_.early_stopping) {
@@ -133,11 +135,11 @@ std::optional<EpochRecord> Trainer::train_epoch(const TrainCallbacks& callbacks)
   TrainProgress progress;
   progress.epoch = epoch_ + 1;
   progress.epochs = options_.epochs;
-  progress.batches = (total + options_.batch_size - 1) / options_.batch_size;
+  progress.batches = batch_count(total, options_.batch_size);
   set_order(order_);
   for (Index start = 0; start < total; start += options_.batch_size) {
     const Index batch = std::min(options_.batch_size, total - start);
-    step(start, batch, progress.batch++);
+    step({start, batch}, progress.batch++);
     if (progress.batch % look_every_ == 0 || progress.batch == progress.batches)
       look(progress.batch, start + batch);
     if (seen_samples_ > 0) {
@@ -175,53 +177,55 @@ double Trainer::train_step(std::span<const Index> samples) {
     fail("training: a step with ", batch, " samples, expected 1 to ", options_.batch_size);
   }
   set_order(samples);
-  step(0, batch, 0);
+  step({0, batch}, 0);
   look(1, batch);
   return loss_sum_ / static_cast<double>(batch);
 }
 
 /// What the next steps work on.
 void Trainer::set_order(std::span<const Index> order) {
-  batches_->set_order(order, &augmentation_random_);
   std::transform(order.begin(), order.end(), labels_.begin(), [&](Index i) { return training_.label(i); });
-  loss_.make_targets(std::span(labels_).first(order.size()), host_targets_.data());
-  backend_.upload(host_targets_.data(), targets_.get(),
-                  order.size() * static_cast<std::size_t>(loss_.target_size()) * sizeof(Real));
-  order_start_ = optimizer_.steps();
+  loss().make_targets(std::span(labels_).first(order.size()), targets_.data());
+  const std::span targets =
+      std::span(targets_).first(order.size() * static_cast<std::size_t>(loss().target_size()));
+  for (const auto& replica : replicas_) replica->set_order(order, augmentation_random_, targets);
+  order_start_ = replicas_.front()->steps();
   seen_steps_ = seen_samples_ = right_ = 0;
   loss_sum_ = 0;
 }
 
-/// One step on samples [first, first + batch) of the order; its results go to place `number`.
-void Trainer::step(Index first, Index batch, Index number) {
+/// One step on a part of the order; its results go to place `number`.
+void Trainer::step(SampleRange batch, Index number) {
   is_between_epochs_ = false;
-  batches_->load(first, batch, workspace_.input(batch).data);
-  const auto step = optimizer_.steps();
-  if (!plateau_) learning_rate_ = options_.schedule.at(step);
-  Real* const weights = workspace_.parameters_to_update(model_);
-  const auto forward = [&] {
-    const ConstView y =
-        workspace_.run(batch, true, options_.seed ^ kDropout, static_cast<std::uint64_t>(step));
-    workspace_.zero_gradients();
-    loss_.enqueue(y, static_cast<const Real*>(targets_.get()) + first * loss_.target_size(),
-                  workspace_.output_gradient().data, nullptr, static_cast<Real*>(losses_.get()) + number);
-    regularization_.enqueue(weights, workspace_.gradients(), static_cast<double*>(penalties_.get()) + number);
-    backend_.copy(y.data, static_cast<Real*>(outputs_.get()) + first * loss_.outputs(), y.shape.size());
-  };
-  const auto backward = [&] {
-    workspace_.backward(loss_.gradient_is_logits());
-    optimizer_.step(learning_rate_, weights, workspace_.gradients());
-  };
-  if (backend_.is_asynchronous()) {
-    backend_.run_as_one(batch, [&] {
-      forward();
-      backward();
-    });
-  } else {
-    forward();
-    look(number + 1, first + batch);  // before a loss that is not finite reaches the weights
-    backward();
+  if (!plateau_) learning_rate_ = options_.schedule.at(replicas_.front()->steps());
+  for (const auto& replica : replicas_) replica->load(batch);
+  if (replicas_.size() > 1) return step_together(batch, number);
+  Replica& only = *replicas_.front();
+  if (!only.backend().is_asynchronous()) {
+    only.forward(batch, number);
+    look(number + 1, batch.first + batch.count);  // before a loss that is not finite reaches the weights
+    only.backward(batch);
+    only.update(learning_rate_);
+    return;
   }
+  only.backend().run_as_one(batch.count, [&] {
+    only.forward(batch, number);
+    only.backward(batch);
+    only.update(learning_rate_);
+  });
+}
+
+/// Every replica on its share, then all on the sum of the gradients.
+void Trainer::step_together(SampleRange batch, Index number) {
+  for (const auto& replica : replicas_) {
+    replica->backend().run_as_one(2 * batch.count, [&] {
+      replica->forward(batch, number);
+      replica->backward(batch);
+    });
+  }
+  collective_->sum(gradients_, static_cast<Index>(std::as_const(model_).values().size()));
+  for (const auto& replica : replicas_)
+    replica->backend().run_as_one(2 * batch.count + 1, [&] { replica->update(learning_rate_); });
 }
 
 /// Throws Error where `loss` of step `step`, counted from 0 over all epochs, is not finite.
@@ -234,30 +238,37 @@ void Trainer::check_loss(double loss, std::int64_t step) const {
 /// Fetches what `number` steps of the order made of its first `samples` samples, where that is not known yet.
 void Trainer::look(Index number, Index samples) {
   if (number == seen_steps_) return;
-  const Index outputs = loss_.outputs();
-  const auto steps = static_cast<std::size_t>(number - seen_steps_);
-  backend_.download(static_cast<const Real*>(losses_.get()) + seen_steps_, host_losses_.data(),
-                    steps * sizeof(Real));
-  backend_.download(static_cast<const double*>(penalties_.get()) + seen_steps_, host_penalties_.data(),
-                    steps * sizeof(double));
-  backend_.download(static_cast<const Real*>(outputs_.get()) + seen_samples_ * outputs, host_outputs_.data(),
-                    static_cast<std::size_t>((samples - seen_samples_) * outputs) * sizeof(Real));
-  for (Index i = seen_samples_; i < samples; ++i) {
-    const Real* const y = host_outputs_.data() + (i - seen_samples_) * outputs;
-    if (loss_.predicted(y) == labels_[static_cast<std::size_t>(i)]) ++right_;
+  const Index steps = number - seen_steps_;
+  const SampleRange news = {seen_samples_, samples - seen_samples_};
+  step_losses_.assign(static_cast<std::size_t>(steps), 0);
+  for (const auto& replica : replicas_) {
+    const Replica::Results results = replica->look(seen_steps_, steps, news);
+    SampleRange batch = {news.first, 0};
+    for (std::size_t i = 0; i < step_losses_.size(); ++i, batch.first += batch.count) {
+      batch.count = std::min(options_.batch_size, samples - batch.first);
+      const SampleRange own = replica->share(batch);
+      if (own.count > 0) {
+        step_losses_[i] += static_cast<double>(results.losses[i]) *
+                           (static_cast<double>(own.count) / static_cast<double>(batch.count));
+      }
+      if (replica == replicas_.front()) step_losses_[i] += results.penalties[i];
+      for (Index sample = own.first; sample < own.first + own.count; ++sample) {
+        const Real* const y = results.outputs + (sample - news.first) * loss().outputs();
+        if (loss().predicted(y) == labels_[static_cast<std::size_t>(sample)]) ++right_;
+      }
+    }
   }
-  for (std::size_t i = 0; i < steps; ++i) {
+  for (std::size_t i = 0; i < step_losses_.size(); ++i) {
+    check_loss(step_losses_[i], order_start_ + seen_steps_ + static_cast<Index>(i));
     const Index batch = std::min(options_.batch_size, samples - seen_samples_);
-    const double loss = static_cast<double>(host_losses_[i]) + host_penalties_[i];
-    check_loss(loss, order_start_ + seen_steps_ + static_cast<Index>(i));
-    loss_sum_ += loss * static_cast<double>(batch);
+    loss_sum_ += step_losses_[i] * static_cast<double>(batch);
     seen_samples_ += batch;
   }
   seen_steps_ = number;
 }
 
 void Trainer::store_weights() {
-  workspace_.store_parameters(model_);
+  replicas_.front()->workspace().store_parameters(model_);
 }
 
 void Trainer::end_epoch(EpochRecord& record) {

@@ -2,16 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
-#include "lapis/model/workspace.h"
-#include "lapis/train/dataset.h"
+#include "lapis/train/collective.h"
 #include "lapis/train/evaluator.h"
-#include "lapis/train/loss.h"
-#include "lapis/train/optimizer.h"
-#include "lapis/train/regularization.h"
+#include "lapis/train/replica.h"
 #include "lapis/train/schedule.h"
 
 namespace lapis {
@@ -74,6 +72,11 @@ class Trainer {
   /// option watches a val_ number.
   Trainer(Model& model, Backend& backend, const TrainOptions& options, const Dataset& training,
           const Dataset* validation = nullptr);
+  /// On several devices: each works on its share of every batch, and `collective` adds up their gradients.
+  /// Not for the CPU, whose backends all work on the model's own weights. Dropout's numbers differ from those
+  /// of one device; without dropout (and BatchNormalization) the result is one device's but for rounding.
+  Trainer(Model& model, std::span<Backend* const> backends, Collective* collective,
+          const TrainOptions& options, const Dataset& training, const Dataset* validation = nullptr);
 
   /// Epochs until done, cancelled or stopped early. Throws Error when the loss is no longer finite.
   TrainResult fit(const TrainCallbacks& callbacks = {});
@@ -99,22 +102,24 @@ class Trainer {
  private:
   void begin_epoch();
   void set_order(std::span<const Index> order);
-  void step(Index first, Index batch, Index number);
+  void step(SampleRange batch, Index number);
+  void step_together(SampleRange batch, Index number);
   void check_loss(double loss, std::int64_t step) const;
-  void look(Index number, Index batch);
+  void look(Index number, Index samples);
   void end_epoch(EpochRecord& record);
   static double watched(Monitor monitor, const EpochRecord& record);
 
+  const Loss& loss() const { return replicas_.front()->loss(); }
+
   Model& model_;
-  Backend& backend_;
   TrainOptions options_;
   const Dataset& training_;
   const Dataset* validation_;
-  Workspace workspace_;
-  Loss loss_;
-  Regularization regularization_;
-  Optimizer optimizer_;
+  Collective* collective_;
+  std::vector<std::unique_ptr<Replica>> replicas_;
+  std::vector<Real*> gradients_;  // of each
   std::optional<Evaluator> evaluator_;
+  std::unique_ptr<Batches> validation_batches_;
   std::optional<Plateau> plateau_;
   std::optional<EarlyStopping> early_stopping_;
 
@@ -122,25 +127,18 @@ class Trainer {
   bool is_between_epochs_ = true;
   double learning_rate_ = 0;  // of the last step
   RandomStream augmentation_random_;
-  std::vector<Index> order_;        // the epoch's samples
   std::vector<Real> best_weights_;  // as the model's values
 
-  // Steps leave their results in the backend's memory; look() fetches those of several at once.
+  // Steps leave their results with the replicas; look() fetches those of several at once.
   Index look_every_ = 1;
-  std::int64_t order_start_ = 0;             // steps done before this order
-  Index seen_steps_ = 0, seen_samples_ = 0;  // of the epoch
+  std::vector<Index> order_;                 // the epoch's samples
+  std::vector<Index> labels_;                // of what is worked on, in its order
+  std::vector<Real> targets_;                // likewise
+  std::int64_t order_start_ = 0;             // steps done before it
+  Index seen_steps_ = 0, seen_samples_ = 0;  // of it
   double loss_sum_ = 0;                      // over the samples seen
   Index right_ = 0;                          // of them
-  std::unique_ptr<Batches> batches_;
-  std::unique_ptr<Batches> validation_batches_;
-  Backend::Buffer targets_;    // [samples, target] in the epoch's order
-  Backend::Buffer outputs_;    // [samples, outputs] likewise
-  Backend::Buffer losses_;     // [batches] of the data
-  Backend::Buffer penalties_;  // [batches] double: what regularisers add
-  std::vector<Index> labels_;  // [samples]
-  std::vector<Real> host_targets_;
-  std::vector<Real> host_outputs_, host_losses_;  // of the steps of one look
-  std::vector<double> host_penalties_;
+  std::vector<double> step_losses_;          // of one look
 };
 
 }  // namespace lapis
