@@ -4,28 +4,67 @@
 
 namespace lapis::cuda {
 
+namespace {
+
+template <class A, class B>
+void multiply_sides(Device& device, const Gemm& gemm, const A& a, const B& b) {
+  Output output(gemm.c, gemm.ldc);
+  output.accumulate = gemm.accumulate;
+  output.bias = gemm.bias;
+  output.activation = gemm.activation;
+  multiply(device, gemm.m, gemm.n, gemm.k, a, b, output);
+}
+
+/// In pieces of at most kMostLines each way, so that kernels count in 32 bits.
+void multiply_pieces(Device& device, const Gemm& gemm) {
+  if (gemm.m > kMostLines) {
+    Gemm top = gemm;
+    top.m = kMostLines;
+    Gemm rest = gemm;
+    rest.m -= kMostLines;
+    rest.a += kMostLines * (gemm.transpose_a ? 1 : gemm.lda);
+    rest.c += kMostLines * gemm.ldc;
+    multiply_pieces(device, top);
+    return multiply_pieces(device, rest);
+  }
+  if (gemm.n > kMostLines) {
+    Gemm left = gemm;
+    left.n = kMostLines;
+    Gemm rest = gemm;
+    rest.n -= kMostLines;
+    rest.b += kMostLines * (gemm.transpose_b ? gemm.ldb : 1);
+    rest.c += kMostLines;
+    if (gemm.bias != nullptr) rest.bias += kMostLines;
+    multiply_pieces(device, left);
+    return multiply_pieces(device, rest);
+  }
+  if (gemm.k > kMostLines) {
+    Gemm first = gemm;
+    first.k = kMostLines;
+    first.bias = nullptr;
+    first.activation = Activation::linear;
+    Gemm rest = gemm;
+    rest.k -= kMostLines;
+    rest.a += kMostLines * (gemm.transpose_a ? gemm.lda : 1);
+    rest.b += kMostLines * (gemm.transpose_b ? 1 : gemm.ldb);
+    rest.accumulate = true;
+    multiply_pieces(device, first);
+    return multiply_pieces(device, rest);
+  }
+  const Lines a(gemm.a, gemm.lda);
+  const Columns a_turned(gemm.a, gemm.lda);
+  const Columns b(gemm.b, gemm.ldb);
+  const Lines b_turned(gemm.b, gemm.ldb);
+  if (gemm.transpose_a && gemm.transpose_b) return multiply_sides(device, gemm, a_turned, b_turned);
+  if (gemm.transpose_a) return multiply_sides(device, gemm, a_turned, b);
+  if (gemm.transpose_b) return multiply_sides(device, gemm, a, b_turned);
+  multiply_sides(device, gemm, a, b);
+}
+
+}  // namespace
+
 void CudaBackend::gemm(const Gemm& gemm) {
-  const Real* const a = gemm.a;
-  const Real* const b = gemm.b;
-  const Index a_row = gemm.transpose_a ? 1 : gemm.lda;
-  const Index a_step = gemm.transpose_a ? gemm.lda : 1;
-  const Index b_step = gemm.transpose_b ? 1 : gemm.ldb;
-  const Index b_column = gemm.transpose_b ? gemm.ldb : 1;
-  Real* const c = gemm.c;
-  const Index ldc = gemm.ldc;
-  const Real* const bias = gemm.bias;
-  const Activation activation = gemm.activation;
-  const bool accumulate = gemm.accumulate;
-  multiply(
-      *device_, gemm.m, gemm.n, gemm.k,
-      [=] LAPIS_KERNEL(Index row, Index p) { return a[row * a_row + p * a_step]; },
-      [=] LAPIS_KERNEL(Index p, Index column) { return b[p * b_step + column * b_column]; },
-      [=] LAPIS_KERNEL(Index row, Index column, Real sum) {
-        Real value = sum;
-        if (accumulate) value += c[row * ldc + column];
-        if (bias != nullptr) value += bias[column];
-        c[row * ldc + column] = activated(activation, value);
-      });
+  multiply_pieces(*device_, gemm);
 }
 
 Index CudaBackend::gemm_prepared(Index /*k*/, Index /*n*/) const {

@@ -58,8 +58,19 @@ struct Block {
   }
 };
 
+/// Body::kLeastBlocks, where there is one: how many blocks a multiprocessor is to hold at once, which limits
+/// their registers.
 template <class Body>
-__global__ void run_blocks(Body body) {
+constexpr int least_blocks() {
+  if constexpr (requires { Body::kLeastBlocks; }) {
+    return Body::kLeastBlocks;
+  } else {
+    return 1;
+  }
+}
+
+template <class Body>
+__global__ void __launch_bounds__(Body::kBlockThreads, least_blocks<Body>()) run_blocks(Body body) {
   __shared__ typename Body::Shared shared;
   Block<typename Body::State> block;
   block.number = blockIdx.x;

@@ -13,12 +13,14 @@
 #include "lapis/core/error.h"
 #include "native/cuda/device.h"
 #include "native/cuda/launch.h"
+#include "native/cuda/product.h"
 #include "native/cuda/recording.h"
 
 namespace lapis::cuda {
 
 bool runs_backwards = false;
 HostGraphCounts host_graph_counts;
+const Cut* only_cut = nullptr;
 
 namespace {
 

@@ -58,8 +58,9 @@ void add_products(Cases& cases) {
   struct Size {
     Index m, n, k;
   };
-  for (const Size size : {Size{1, 1, 1}, Size{3, 5, 7}, Size{64, 64, 16}, Size{65, 63, 33},
-                          Size{130, 70, 129}, Size{17, 10, 3000}, Size{1, 200, 65}, Size{9, 4, 0}}) {
+  for (const Size size :
+       {Size{1, 1, 1}, Size{3, 5, 7}, Size{64, 64, 16}, Size{65, 63, 33}, Size{130, 70, 129},
+        Size{17, 10, 3000}, Size{1, 200, 65}, Size{9, 4, 0}, Size{260, 137, 40}}) {
     for (int kind = 0; kind < 8; ++kind) {
       const auto [m, n, k] = size;
       add(cases, "gemm" + text({m, n, k, kind}), [=](OpRun& run) {
@@ -68,6 +69,10 @@ void add_products(Cases& cases) {
         gemm.transpose_b = (kind & 2) != 0;
         gemm.lda = (gemm.transpose_a ? m : k) + 3;
         gemm.ldb = (gemm.transpose_b ? k : n) + 2;
+        if (m % 2 == 0) {  // what 128 bits can be read of at once
+          gemm.lda = (gemm.lda + 3) / 4 * 4;
+          gemm.ldb = (gemm.ldb + 3) / 4 * 4;
+        }
         gemm.ldc = n;
         gemm.a = run.random((gemm.transpose_a ? k : m) * gemm.lda + 1);
         gemm.b = run.random((gemm.transpose_b ? n : k) * gemm.ldb + 1);
@@ -118,7 +123,8 @@ void add_windows(Cases& cases) {
   for (const Size s :
        {Size{1, 5, 4, 1, 1, 3, 1, 1}, Size{2, 7, 9, 3, 5, 3, 1, 1}, Size{3, 8, 8, 4, 6, 2, 2, 1},
         Size{2, 11, 10, 2, 3, 4, 3, 1}, Size{1, 12, 13, 3, 4, 3, 1, 2}, Size{2, 6, 6, 17, 66, 1, 1, 1},
-        Size{4, 16, 16, 3, 8, 5, 2, 1}}) {
+        Size{4, 16, 16, 3, 8, 5, 2, 1}, Size{2, 9, 8, 20, 36, 3, 1, 1}, Size{3, 9, 7, 8, 4, 4, 2, 3},
+        Size{2, 7, 5, 4, 4, 2, 4, 2}}) {
     for (const bool same : {false, true}) {
       const Window2D w =
           window_of(s.batch, s.height, s.width, s.channels, s.kernel, s.stride, s.dilation, same);
