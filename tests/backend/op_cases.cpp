@@ -124,7 +124,7 @@ void add_windows(Cases& cases) {
        {Size{1, 5, 4, 1, 1, 3, 1, 1}, Size{2, 7, 9, 3, 5, 3, 1, 1}, Size{3, 8, 8, 4, 6, 2, 2, 1},
         Size{2, 11, 10, 2, 3, 4, 3, 1}, Size{1, 12, 13, 3, 4, 3, 1, 2}, Size{2, 6, 6, 17, 66, 1, 1, 1},
         Size{4, 16, 16, 3, 8, 5, 2, 1}, Size{2, 9, 8, 20, 36, 3, 1, 1}, Size{3, 9, 7, 8, 4, 4, 2, 3},
-        Size{2, 7, 5, 4, 4, 2, 4, 2}}) {
+        Size{2, 17, 13, 4, 4, 5, 4, 2}}) {
     for (const bool same : {false, true}) {
       const Window2D w =
           window_of(s.batch, s.height, s.width, s.channels, s.kernel, s.stride, s.dilation, same);
