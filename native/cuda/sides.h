@@ -1,14 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <cstdlib>
 
 #include "launch.h"
 
-#ifdef __CUDACC__
+#ifdef __CUDA_ARCH__
 #define LAPIS_UNROLL _Pragma("unroll")
 #define LAPIS_NO_UNROLL _Pragma("unroll 1")
 #else
-#include <cstdlib>
 #define LAPIS_UNROLL
 #define LAPIS_NO_UNROLL
 #endif
