@@ -26,26 +26,47 @@ Function* find(void* module, const char* name, const std::string& path) {
   return reinterpret_cast<Function*>(found);
 }
 
+/// The module at `path`, loaded; never closed: what it makes may live to the end.
+class CudaModule {
+ public:
+  explicit CudaModule(const std::string& path) : path_(path) {
+    std::error_code error;
+    if (!std::filesystem::exists(path, error))
+      fail("cuda: no module ", path, "; build it with the preset `cuda`");
+    module_ = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+    if (module_ == nullptr) fail("cuda: cannot load the module: ", dlerror());
+    const int version = find<cuda::ModuleVersion>(module_, "lapis_cuda_module_version", path)();
+    if (version != cuda::kModuleVersion) {
+      fail("cuda: ", path, ": a module of version ", version, ", expected ", cuda::kModuleVersion,
+           "; build both together");
+    }
+  }
+
+  std::unique_ptr<Backend> make_backend(int number) const {
+    char why[512] = "";
+    Backend* const backend =
+        find<cuda::MakeBackend>(module_, "lapis_cuda_make_backend", path_)(number, why, sizeof(why));
+    if (backend == nullptr) fail(static_cast<const char*>(why));
+    return std::unique_ptr<Backend>(backend);
+  }
+
+  std::unique_ptr<Collective> make_collective(std::span<Backend* const> backends) const {
+    char why[512] = "";
+    Collective* const collective = find<cuda::MakeCollective>(module_, "lapis_cuda_make_collective", path_)(
+        backends.data(), static_cast<int>(backends.size()), why, sizeof(why));
+    if (collective == nullptr) fail(static_cast<const char*>(why));
+    return std::unique_ptr<Collective>(collective);
+  }
+
+ private:
+  std::string path_;
+  void* module_ = nullptr;
+};
+
 }  // namespace
 
-std::unique_ptr<Backend> make_cuda_backend(const std::string& given) {
-  const std::string path = given.empty() ? module_beside_program() : given;
-  std::error_code error;
-  if (!std::filesystem::exists(path, error))
-    fail("cuda: no module ", path, "; build it with the preset `cuda`");
-  // Never closed: what it makes may live to the end.
-  void* const module = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
-  if (module == nullptr) fail("cuda: cannot load the module: ", dlerror());
-  const int version = find<cuda::ModuleVersion>(module, "lapis_cuda_module_version", path)();
-  if (version != cuda::kModuleVersion) {
-    fail("cuda: ", path, ": a module of version ", version, ", expected ", cuda::kModuleVersion,
-         "; build both together");
-  }
-  char why[512] = "";
-  Backend* const backend =
-      find<cuda::MakeBackend>(module, "lapis_cuda_make_backend", path)(0, why, sizeof(why));
-  if (backend == nullptr) fail(static_cast<const char*>(why));
-  return std::unique_ptr<Backend>(backend);
+std::unique_ptr<Backend> make_cuda_backend(const std::string& path) {
+  return CudaModule(path.empty() ? module_beside_program() : path).make_backend(0);
 }
 
 std::unique_ptr<Backend> make_backend(Device device, int threads) {
@@ -57,6 +78,20 @@ std::unique_ptr<Backend> make_backend(Device device, int threads) {
     std::fprintf(stderr, "lapis: on the CPU (%s)\n", error.what());
     return make_cpu_backend(threads);
   }
+}
+
+Devices make_devices(Device device, int gpus, int threads) {
+  Devices devices;
+  if (gpus == 1) {
+    devices.owned.push_back(make_backend(device, threads));
+  } else {
+    if (device != Device::cuda) fail("--gpus ", gpus, " needs --device cuda");
+    const CudaModule module(module_beside_program());
+    for (int i = 0; i < gpus; ++i) devices.owned.push_back(module.make_backend(i));
+  }
+  for (const auto& backend : devices.owned) devices.backends.push_back(backend.get());
+  if (gpus > 1) devices.collective = CudaModule(module_beside_program()).make_collective(devices.backends);
+  return devices;
 }
 
 }  // namespace lapis::native

@@ -2,8 +2,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lapis/ops/backend.h"
+#include "lapis/train/collective.h"
 
 namespace CLI {
 class App;
@@ -24,5 +26,16 @@ std::unique_ptr<Backend> make_backend(Device device, int threads);
 /// The first GPU's, from the module at `path`, or the one beside this program. Throws Error: no module, a
 /// module of another build, no driver, one that is too old, no GPU, or one that the module has no code for.
 std::unique_ptr<Backend> make_cuda_backend(const std::string& path = "");
+
+/// What trains together: several GPUs and what adds up their gradients, or any one backend.
+struct Devices {
+  std::vector<std::unique_ptr<Backend>> owned;
+  std::vector<Backend*> backends;
+  std::unique_ptr<Collective> collective;  // of more than one; goes before them
+};
+
+/// make_backend's, or with gpus > 1 the first so many GPUs. Throws Error as make_backend, where `device` is
+/// the CPU, where there are fewer GPUs, or where NCCL is missing.
+Devices make_devices(Device device, int gpus, int threads);
 
 }  // namespace lapis::native

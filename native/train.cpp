@@ -35,6 +35,7 @@ struct Options {
   std::optional<Index> epochs;
   int threads = 0;
   Device device = Device::cpu;
+  int gpus = 1;
   bool f16 = false;
   bool json = false;
 };
@@ -123,7 +124,7 @@ const char* stop_name(TrainResult::Stop stop) {
 
 class Job {
  public:
-  Job(const Options& options, std::unique_ptr<Backend> backend)
+  Job(const Options& options, Devices devices)
       : options_(options),
         config_text_(read_text_file(options.config, kMaxConfigBytes)),
         config_(read_config(options, config_text_)),
@@ -133,7 +134,7 @@ class Job {
         training_(open_dataset(data_, Split::train, input_, config_.data.augmentation)),
         validation_(config_.validation ? open_dataset(data_, Split::valid, input_) : nullptr),
         threads_(thread_count(options.threads)),
-        backend_(std::move(backend)) {
+        devices_(std::move(devices)) {
     // What would make saving fail (labels, input pipeline) must show before the training and not after it.
     try {
       write_model(file_, precision());
@@ -165,8 +166,8 @@ class Job {
 
   std::unique_ptr<Trainer> make_trainer() {
     try {
-      return std::make_unique<Trainer>(file_.model, *backend_, config_.options, *training_,
-                                       validation_.get());
+      return std::make_unique<Trainer>(file_.model, devices_.backends, devices_.collective.get(),
+                                       config_.options, *training_, validation_.get());
     } catch (const Error& error) {
       throw error.inside(options_.config);
     }
@@ -175,10 +176,11 @@ class Job {
   void print_heading() const {
     if (options_.json) return;
     const auto parameters = static_cast<double>(file_.model.values().size());
-    const bool on_cpu = backend_->name() == "cpu";
-    const std::string threads = std::to_string(threads_) + (threads_ == 1 ? " thread" : " threads");
+    std::string device = devices_.backends.front()->name();
+    if (devices_.backends.size() > 1) device = std::to_string(devices_.backends.size()) + " GPUs";
+    if (device == "cpu") device = std::to_string(threads_) + (threads_ == 1 ? " thread" : " threads");
     std::printf("%s: %s parameters, %s\n", file_.model.name().c_str(), format_count(parameters).c_str(),
-                on_cpu ? threads.c_str() : backend_->name().c_str());
+                device.c_str());
     std::printf("%s: %s samples to train", options_.data.c_str(),
                 format_count(static_cast<double>(training_->size())).c_str());
     if (validation_)
@@ -349,7 +351,7 @@ class Job {
   std::unique_ptr<Dataset> training_;
   std::unique_ptr<Dataset> validation_;
   int threads_;
-  std::unique_ptr<Backend> backend_;
+  Devices devices_;
   std::unique_ptr<Trainer> trainer_;
   std::unique_ptr<LineWriter> log_;
   std::unique_ptr<Progress> progress_;
@@ -360,9 +362,9 @@ class Job {
 
 void train(const Options& options) {
   // First of all: whether there is a GPU shows before any data is read.
-  std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads));
+  Devices devices = make_devices(options.device, options.gpus, thread_count(options.threads));
   check_writable(options.out);
-  Job job(options, std::move(backend));
+  Job job(options, std::move(devices));
   catch_interrupts();
   job.run();
 }
@@ -384,6 +386,9 @@ void add_train(CLI::App& app) {
   command->add_option("--threads", options->threads, "Default: all cores; the result is the same")
       ->check(CLI::Range(1, 1024));
   add_device_option(*command, options->device);
+  command->add_option("--gpus", options->gpus, "With --device cuda: how many share each batch")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
   command->add_flag("--f16", options->f16, "Store the weights in 16 bits: half the size");
   command->add_flag("--json", options->json, "Print one JSON object when done");
   command->callback([options] { train(*options); });

@@ -112,6 +112,8 @@ class CudaBackend final : public Backend {
   void clip_norm(Real* values, Index count, const double* squares, double limit) override;
   void clip_values(Real* values, Index count, Real limit) override;
 
+  Device& device() { return *device_; }
+
  protected:
   void begin_recording(Index key) override;
   void end_recording() override;

@@ -43,7 +43,8 @@ void check_driver(int number) {
   if (status == cudaErrorNoDevice || (status == cudaSuccess && count == 0))
     fail("cuda: no NVIDIA GPU on this machine");
   check(status, "looking for a GPU");
-  if (number < 0 || number >= count) fail("cuda: GPU ", number, " asked for, expected 0 to ", count - 1);
+  if (number >= count)
+    fail("cuda: ", number + 1, " GPUs asked for, this machine has ", count, "; lower --gpus");
 }
 
 cudaKernelNodeParams node_of(Recording::Entry& entry) {
@@ -168,11 +169,16 @@ Device::~Device() {
   if (stream_ != nullptr) cudaStreamDestroy(static_cast<cudaStream_t>(stream_));
 }
 
+void Device::use() const {
+  check(cudaSetDevice(number_), "choosing the GPU");
+}
+
 std::string Device::name() const {
   return "cuda:" + std::to_string(number_);
 }
 
 void* Device::allocate(std::size_t bytes) {
+  use();
   void* memory = nullptr;
   if (cudaMalloc(&memory, bytes > 0 ? bytes : 1) == cudaSuccess) return memory;
   cudaGetLastError();  // or the next call reports it again
@@ -185,12 +191,14 @@ void* Device::allocate(std::size_t bytes) {
 }
 
 void Device::release(void* memory) {
+  use();
   cudaStreamSynchronize(static_cast<cudaStream_t>(stream_));
   cudaFree(memory);
 }
 
 void Device::upload(const void* host, void* device, std::size_t bytes) {
   if (recorder_->now != nullptr) fail("cuda: copying to the GPU in a recorded step");
+  use();
   auto* const stream = static_cast<cudaStream_t>(stream_);
   check(cudaMemcpyAsync(device, host, bytes, cudaMemcpyHostToDevice, stream), "copying to the GPU");
   check(cudaStreamSynchronize(stream), "copying to the GPU");
@@ -198,6 +206,7 @@ void Device::upload(const void* host, void* device, std::size_t bytes) {
 
 void Device::download(const void* device, void* host, std::size_t bytes) {
   if (recorder_->now != nullptr) fail("cuda: copying from the GPU in a recorded step");
+  use();
   auto* const stream = static_cast<cudaStream_t>(stream_);
   check(cudaMemcpyAsync(host, device, bytes, cudaMemcpyDeviceToHost, stream), "copying from the GPU");
   check(cudaStreamSynchronize(stream), "a kernel, or copying from the GPU");
@@ -212,6 +221,7 @@ void Device::launch(const Launch& launch, void* const* arguments, const std::siz
 }
 
 void Device::start(const Launch& launch, void* const* arguments) {
+  use();
   if (launch.blocks == 0) return library_call(launch)(arguments[0], stream_);
   recorder_->allow_shared(launch);
   check(cudaLaunchKernel(launch.function, dim3(launch.blocks), dim3(launch.threads),
@@ -228,6 +238,7 @@ void Device::begin_recording(Index key) {
 }
 
 void Device::end_recording() {
+  use();
   Graph& graph = *recorder_->now;
   recorder_->now = nullptr;
   graph.recording.end();

@@ -39,6 +39,10 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   std::string name() const;
+  int number() const { return number_; }
+  void* stream() const { return stream_; }  // cudaStream_t
+  /// Makes it this thread's GPU; all of the below do so.
+  void use() const;
 
   /// Throws Error with the bytes asked for and free when there is not enough.
   void* allocate(std::size_t bytes);

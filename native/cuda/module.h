@@ -4,6 +4,7 @@
 #include <string>
 
 #include "lapis/ops/backend.h"
+#include "lapis/train/collective.h"
 
 /// What native/device.cpp and the CUDA module, which is loaded at run time, know of each other.
 namespace lapis::cuda {
@@ -17,5 +18,9 @@ using ModuleVersion = int();
 /// extern "C" Backend* lapis_cuda_make_backend(int device, char* why, size_t why_size): nullptr, and one line
 /// in `why`, where that GPU cannot be used. Whoever gets a backend deletes it.
 using MakeBackend = Backend*(int device, char* why, std::size_t why_size);
+
+/// extern "C" Collective* lapis_cuda_make_collective(Backend* const* backends, int count, char* why, size_t
+/// why_size), of backends that lapis_cuda_make_backend made; likewise.
+using MakeCollective = Collective*(Backend* const* backends, int count, char* why, std::size_t why_size);
 
 }  // namespace lapis::cuda

@@ -163,6 +163,8 @@ Device::~Device() {
   release(workspace_);
 }
 
+void Device::use() const {}
+
 std::string Device::name() const {
   return "host:" + std::to_string(number_);
 }

@@ -50,6 +50,19 @@ TEST_CASE("--device cuda without a usable GPU is one line and status 2; auto tak
   CHECK(plain.out == fallen.out);
 }
 
+TEST_CASE("--gpus: for several GPUs only") {
+  const std::vector<std::string> train = {"train", "none", "--data", "none", "--out", "none", "--gpus", "2"};
+  const CommandResult on_cpu = run_lapis(train);
+  CHECK(on_cpu.status == 2);
+  CHECK(on_cpu.error == "lapis: --gpus 2 needs --device cuda\n");
+  std::vector<std::string> on_gpus = train;
+  on_gpus.insert(on_gpus.end(), {"--device", "cuda"});
+  const CommandResult none = run_lapis(on_gpus);
+  CHECK(none.status == 2);
+  CHECK(none.error_lines() == 1);
+  CHECK_THAT(none.error, Contains("cuda: ") || Contains("none"));
+}
+
 TEST_CASE("--device cuda: nothing is lost where training cannot begin") {
   TemporaryFolder folder;
   const std::string model = train_on_texts(folder, 1);
