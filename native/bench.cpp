@@ -35,6 +35,7 @@ void bench(const Options& options) {
               speed.device == "cpu" ? threads.c_str() : speed.device.c_str());
   std::printf("  median   %.3f ms (95 %% of %zu runs within %.3f ms)\n  fastest  %.3f ms\n",
               speed.median * 1e3, speed.runs, speed.p95 * 1e3, speed.best * 1e3);
+  std::printf("  memory   %.1f MB\n", static_cast<double>(speed.bytes) / 1e6);
   std::printf("  samples  %s a second\n  speed    %s\n",
               format_count(static_cast<double>(options.batch) / speed.median).c_str(),
               speed_line(speed).c_str());

@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "console.h"
 #include "lapis/core/random.h"
@@ -20,6 +21,8 @@ namespace {
 
 constexpr int kWarmUps = 3;
 constexpr std::size_t kFewestRuns = 5;
+/// A device does so many training steps before anybody waits for it, as when a network is trained.
+constexpr int kStepsAtOnce = 32;
 constexpr std::size_t kMostRuns = 1'000'000;    // keeps the list of times small
 constexpr std::size_t kMostLayerRuns = 20'000;  // and those of each step
 constexpr double kLearningRate = 1e-6;          // values hardly change: every step is like the first
@@ -51,17 +54,20 @@ std::vector<Real> make_input(const Model& model, Index count) {
   return x;
 }
 
-/// Takes the time of each step of a run, one after the other.
+/// Takes the time of each step of a run, one after the other. `wait` returns when all that was asked for is
+/// done.
 class StepClock final : public StepObserver {
  public:
-  explicit StepClock(std::size_t steps) : times_(steps) {}
+  StepClock(std::size_t steps, std::function<void()> wait) : wait_(std::move(wait)), times_(steps) {}
   std::vector<double>& times(std::size_t step) { return times_[step]; }
 
   void start() {
+    wait_();
     next_ = 0;
     last_ = now();
   }
   void lap() {
+    wait_();
     const double time = now() - last_;
     times_[next_++].push_back(std::max(time, kTick));
     last_ = now();
@@ -69,6 +75,7 @@ class StepClock final : public StepObserver {
   void done(const Plan::Step& /*step*/, Pass /*pass*/) override { lap(); }
 
  private:
+  std::function<void()> wait_;
   std::vector<std::vector<double>> times_;
   std::size_t next_ = 0;
   double last_ = 0;
@@ -86,30 +93,41 @@ class Task {
     if (!train) return;
     loss_.emplace(LossConfig{.from_logits = !model.ends_in_softmax()}, model, backend, batch_);
     optimizer_.emplace(OptimizerConfig{}, model, backend);
-    labels_.resize(static_cast<std::size_t>(batch_));
-    for (std::size_t i = 0; i < labels_.size(); ++i) labels_[i] = static_cast<Index>(i) % loss_->classes();
+    std::vector<Index> labels(static_cast<std::size_t>(batch_));
+    for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<Index>(i) % loss_->classes();
+    std::vector<Real> targets(labels.size() * static_cast<std::size_t>(loss_->target_size()));
+    loss_->make_targets(labels, targets.data());
+    targets_ = to_backend(targets);
+    resident_ = to_backend(x_);
+    result_ = backend.allocate(sizeof(Real));
   }
 
-  /// With a clock: a lap for each of steps().
-  void run(StepClock* clock = nullptr) {
-    const auto lap = [&] {
-      if (clock != nullptr) clock->lap();
-    };
-    backend_.upload(x_.data(), workspace_.input(batch_).data, x_.size() * sizeof(Real));
-    workspace_.observe(clock);
-    if (clock != nullptr) clock->start();
-    const bool train = optimizer_.has_value();
-    const ConstView y = workspace_.run(batch_, train, /*seed=*/1,
-                                       train ? static_cast<std::uint64_t>(optimizer_->steps()) : 0);
-    if (!train) return wait_for(y.data);
-    loss_->compute(y, labels_, workspace_.output_gradient().data);
-    lap();
-    workspace_.zero_gradients();
-    lap();
-    workspace_.backward(loss_->gradient_is_logits());
-    optimizer_->step(kLearningRate, workspace_.parameters_to_update(model_), workspace_.gradients());
-    wait_for(workspace_.parameters());
-    lap();
+  /// Runs of one go: what a user waits for is every prediction, but not every step that a device trains.
+  int runs_at_once() const { return optimizer_ && backend_.is_asynchronous() ? kStepsAtOnce : 1; }
+
+  /// runs_at_once() runs, done when this returns.
+  void run() {
+    if (!optimizer_) return predict(nullptr);
+    workspace_.parameters();  // renewed here: an upload cannot be part of what is recorded
+    for (int i = 0; i < runs_at_once(); ++i) backend_.run_as_one(batch_, [&] { train(nullptr); });
+    wait();
+  }
+
+  /// One run, with a lap for each of steps().
+  void run(StepClock& clock) {
+    workspace_.observe(&clock);
+    optimizer_ ? train(&clock) : predict(&clock);
+    workspace_.observe(nullptr);
+  }
+
+  /// A device works behind the caller's back: only what has come back is done.
+  void wait() { wait_for(memory()); }
+
+  /// Bytes of the backend's memory: what the plan lays out, and of training the weights and Adam's moments.
+  std::size_t bytes() const {
+    const auto values = static_cast<Index>(std::as_const(model_).values().size());
+    const Index weights = (backend_.name() == "cpu" ? 0 : values) + (optimizer_ ? 2 * values : 0);
+    return static_cast<std::size_t>(workspace_.plan().size() + weights) * sizeof(Real);
   }
 
   /// What a run consists of, in turn, without times.
@@ -133,7 +151,40 @@ class Task {
   }
 
  private:
-  /// A device works behind the caller's back: only what has come back is done.
+  void predict(StepClock* clock) {
+    backend_.upload(x_.data(), workspace_.input(batch_).data, x_.size() * sizeof(Real));
+    if (clock != nullptr) clock->start();
+    wait_for(workspace_.run(batch_).data);
+  }
+
+  /// As Trainer does it: the data are in the backend's memory, and nothing is read back.
+  void train(StepClock* clock) {
+    const auto lap = [&] {
+      if (clock != nullptr) clock->lap();
+    };
+    backend_.copy(static_cast<const Real*>(resident_.get()), workspace_.input(batch_).data,
+                  static_cast<Index>(x_.size()));
+    if (clock != nullptr) clock->start();
+    const ConstView y =
+        workspace_.run(batch_, true, /*seed=*/1, static_cast<std::uint64_t>(optimizer_->steps()));
+    loss_->enqueue(y, static_cast<const Real*>(targets_.get()), workspace_.output_gradient().data, nullptr,
+                   static_cast<Real*>(result_.get()));
+    lap();
+    workspace_.zero_gradients();
+    lap();
+    workspace_.backward(loss_->gradient_is_logits());
+    optimizer_->step(kLearningRate, workspace_.parameters_to_update(model_), workspace_.gradients());
+    lap();
+  }
+
+  Backend::Buffer to_backend(const std::vector<Real>& values) {
+    Backend::Buffer buffer = backend_.allocate(values.size() * sizeof(Real), Backend::Fill::nothing);
+    backend_.upload(values.data(), buffer.get(), values.size() * sizeof(Real));
+    return buffer;
+  }
+
+  const Real* memory() { return workspace_.input(batch_).data; }
+
   void wait_for(const Real* result) {
     Real first = 0;
     backend_.download(result, &first, sizeof(first));
@@ -155,7 +206,7 @@ class Task {
   Workspace workspace_;
   std::optional<Loss> loss_;  // this and the two below: to train
   std::optional<Optimizer> optimizer_;
-  std::vector<Index> labels_;
+  Backend::Buffer targets_, resident_, result_;
 };
 
 /// Times of at most `most` runs in about so many seconds; of the bar, this is the part from `from` to `to`.
@@ -214,9 +265,11 @@ Speed measure_speed(ModelFile& file, const Shape& x, const SpeedOptions& options
   const long middle = options.layers ? kBar / 2 : kBar;
   const double seconds = options.layers ? options.seconds / 2 : options.seconds;
   Progress progress("measuring", kBar);
+  speed.bytes = task.bytes();
   for (int i = 0; i < kWarmUps; ++i) task.run();
   std::vector<double> times = time_runs([&] { task.run(); }, seconds, kMostRuns, progress, 0, middle);
-  speed.runs = times.size();
+  for (double& time : times) time /= task.runs_at_once();
+  speed.runs = times.size() * static_cast<std::size_t>(task.runs_at_once());
   speed.median = median(times);
   speed.best = times.front();
   speed.p95 = times[std::min(times.size() - 1, times.size() * 95 / 100)];
@@ -225,8 +278,10 @@ Speed measure_speed(ModelFile& file, const Shape& x, const SpeedOptions& options
     speed.steps.clear();
     return speed;
   }
-  StepClock clock(speed.steps.size());
-  time_runs([&] { task.run(&clock); }, seconds, kMostLayerRuns, progress, middle, kBar);
+  StepClock clock(speed.steps.size(), [&] {
+    if (backend->is_asynchronous()) task.wait();
+  });
+  time_runs([&] { task.run(clock); }, seconds, kMostLayerRuns, progress, middle, kBar);
   for (std::size_t i = 0; i < speed.steps.size(); ++i) speed.steps[i].seconds = median(clock.times(i));
   return speed;
 }
@@ -236,6 +291,7 @@ Json::Object to_json(const Speed& speed, const SpeedOptions& options) {
                        {"batch", std::int64_t{options.batch}},
                        {"threads", options.threads},
                        {"device", speed.device},
+                       {"memory_bytes", static_cast<std::int64_t>(speed.bytes)},
                        {"runs", static_cast<std::int64_t>(speed.runs)},
                        {"best_ms", speed.best * kMilliseconds},
                        {"median_ms", speed.median * kMilliseconds},

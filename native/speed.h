@@ -38,8 +38,10 @@ struct Speed {
   /// Of as many threads: operations a second, see measure_peak; of a GPU, 0: not measured.
   double peak = 0;
   std::string device;  // Backend::name
+  /// Of the backend's memory: the plan's, on a device the weights, of training Adam's moments.
+  std::size_t bytes = 0;
   /// In the order of work; views are no work. Measured in runs of their own, so that clocks do not slow down
-  /// those above.
+  /// those above; a device is waited for after each.
   std::vector<StepSpeed> steps;
 
   double rate() const { return flop / median; }
