@@ -1,188 +1,215 @@
-#include "sequence.h"
+#include "recurrent.h"
 
 namespace lapis::cuda {
 
 namespace {
 
-Index step_size(const Recurrent& op) {
-  return op.batch * op.units;
-}
+constexpr Index kGates = 3;
 
-/// What training keeps, in this order.
+/// What training keeps of each place, in this order.
 template <class Value>
 struct Saved {
-  Value* h;      // [time + 1, batch, units]: the state before each step and after the last
-  Value* gates;  // [time, batch, 3 * units]: z, r, candidate: first the inputs' sums, then activated
-  Value* share;  // [time, batch, units]: reset_after: the state's share of the candidate's sum; else r h
+  Value* h;      // [batch, time, units]: the state before the step
+  Value* share;  // [batch, time, units]: reset_after: the state's share of the candidate's sum; else r h
+  Value* gates;  // [batch, time, 3 * units]: z, r, candidate: first the inputs' sums, then activated
 };
 
 template <class Value>
 Saved<Value> split_saved(const Recurrent& op, Value* saved) {
-  const Index size = step_size(op);
-  Value* const gates = saved + (op.time + 1) * size;
-  return {saved, gates, gates + 3 * op.time * size};
+  const Index size = aligned_count(places_of(op) * op.units);
+  return {saved, saved + size, saved + 2 * size};
 }
 
-/// Where one unit of one row finds its values at a step.
-struct Unit {
-  Index row, unit;
-  Index state;  // of h before, share and, times 3, the row's gates
+/// With reset_after one product a step; without it a second, of r h, of which the candidate's columns alone
+/// are used, as the first's others are: the same weights in the same places serve both.
+struct Forward {
+  static constexpr int kStates = 3;  // h, z, r
+  static constexpr bool kBackward = false;
 
-  LAPIS_DEVICE Unit(const Recurrent& op, Index s, Index i)
-      : row(i / op.units), unit(i % op.units), state((s * op.batch + row) * op.units) {}
+  struct Ahead {
+    Real sums[kGates];
+    Real bias;  // of the state's share of the candidate
+    bool masked;
+  };
+
+  Recurrent op;
+  Saved<Real> to;    // predicting: of gates the inputs' sums alone
+  const Real* bias;  // [3 * units] of the state, or nullptr
+  Real* y;
+
+  LAPIS_DEVICE int phases() const { return op.reset_after ? 1 : 2; }
+
+  LAPIS_KERNEL Ahead load(Index row, int unit, Index s) const {
+    const Index place = place_of(op, row, s);
+    const Real* const sums = to.gates + place * kGates * op.units + unit;
+    Ahead ahead = {{sums[0], sums[op.units], sums[2 * op.units]}, 0, is_masked(op, place)};
+    if (bias != nullptr) {
+      ahead.sums[0] += bias[unit];
+      ahead.sums[1] += bias[op.units + unit];
+      ahead.bias = bias[2 * op.units + unit];
+    }
+    return ahead;
+  }
+
+  LAPIS_KERNEL void step(const CellRow& at, const Ahead& ahead, Index row, int unit, Index s,
+                         int phase) const {
+    const Real h = at.state(0, unit);
+    if (phase == 0) {
+      const Real r = activated(op.recurrent_activation, ahead.sums[1] + at.product(at.units + unit));
+      at.state(1, unit) = activated(op.recurrent_activation, ahead.sums[0] + at.product(unit));
+      at.state(2, unit) = r;
+      if (!op.reset_after) {
+        at.v[unit] = r * h;
+        return;
+      }
+    }
+    const Real z = at.state(1, unit);
+    const Real r = at.state(2, unit);
+    const Real product = at.product(2 * at.units + unit) + ahead.bias;
+    const Real candidate = activated(op.activation, ahead.sums[2] + (op.reset_after ? r * product : product));
+    const Real after = ahead.masked ? h : z * h + (Real(1) - z) * candidate;
+    at.state(0, unit) = after;
+    at.v[unit] = after;
+    const Index place = place_of(op, row, s);
+    if (to.h != nullptr) {
+      to.h[place * op.units + unit] = h;
+      to.share[place * op.units + unit] = op.reset_after ? product : r * h;
+      Real* const gates = to.gates + place * kGates * op.units + unit;
+      gates[0] = z;
+      gates[op.units] = r;
+      gates[2 * op.units] = candidate;
+    }
+    const Index out = output_at(op, row, unit, s);
+    if (out >= 0) y[out] = op.zero_output_for_mask && ahead.masked ? Real(0) : after;
+  }
 };
 
-/// z and r, and what the candidate needs of the state.
-LAPIS_DEVICE inline void reset_gates(const Recurrent& op, const Saved<Real>& at, const Real* recurrent,
-                                     const Real* bias, const Unit& own) {
-  Real* const gates = at.gates + 3 * own.state + own.unit;
-  const Real* const before = at.h + own.state;
-  for (Index gate = 0; gate < 2; ++gate) {
-    const Index column = gate * op.units + own.unit;
-    Real sum = dot(before, recurrent + column, 3 * op.units, op.units);
-    if (bias != nullptr) sum += bias[column];
-    gates[gate * op.units] = activated(op.recurrent_activation, gates[gate * op.units] + sum);
-  }
-  Real share = gates[op.units] * before[own.unit];
-  if (op.reset_after) {
-    const Index column = 2 * op.units + own.unit;
-    share = dot(before, recurrent + column, 3 * op.units, op.units);
-    if (bias != nullptr) share += bias[column];
-  }
-  at.share[own.state + own.unit] = share;
-}
+/// With reset_after one product a step, of the gradients of the state's shares of the sums. Without it first
+/// one of the candidate's alone, for r, and then one of the others.
+struct Backward {
+  static constexpr int kStates = 2;  // what reaches h beside the product; between two products dz
+  static constexpr bool kBackward = true;
 
-/// The candidate and the state after the step.
-LAPIS_DEVICE inline Real next_state(const Recurrent& op, const Saved<Real>& at, const Real* recurrent,
-                                    const Unit& own, Index s) {
-  Real* const gates = at.gates + 3 * own.state + own.unit;
-  const Real sum =
-      op.reset_after ? gates[op.units] * at.share[own.state + own.unit]
-                     : dot(at.share + own.state, recurrent + 2 * op.units + own.unit, 3 * op.units, op.units);
-  const Real candidate = activated(op.activation, gates[2 * op.units] + sum);
-  gates[2 * op.units] = candidate;
-  const Real before = at.h[own.state + own.unit];
-  return is_masked(op, own.row, s) ? before : gates[0] * before + (Real(1) - gates[0]) * candidate;
-}
+  struct Ahead {
+    Real gates[kGates];
+    Real h, share, dy;
+    bool masked;
+  };
 
-/// Where backward keeps things.
-struct Gradients {
-  Real* gates;     // [time, batch, 3 * units]: of the sums
-  Real* products;  // [time, batch, 3 * units]: of the state's share of them (reset_after)
-  Real* dh;        // [batch, units]
+  Recurrent op;
+  Saved<const Real> from;
+  const Real* dy;
+  Real* dgates;     // [batch, time, 3 * units]: of the sums
+  Real* dproducts;  // [batch, time, 3 * units]: of the state's share of them (reset_after)
+
+  LAPIS_DEVICE int phases() const { return op.reset_after ? 1 : 2; }
+
+  LAPIS_KERNEL Ahead load(Index row, int unit, Index s) const {
+    const Index place = place_of(op, row, s);
+    const Index own = place * op.units + unit;
+    const Real* const gates = from.gates + place * kGates * op.units + unit;
+    const bool masked = is_masked(op, place);
+    const Index out = output_at(op, row, unit, s);
+    const bool reaches = out >= 0 && !(masked && op.zero_output_for_mask);
+    return {{gates[0], gates[op.units], gates[2 * op.units]},
+            from.h[own],
+            from.share[own],
+            reaches ? dy[out] : Real(0),
+            masked};
+  }
+
+  LAPIS_KERNEL void step(const CellRow& at, const Ahead& ahead, Index row, int unit, Index s,
+                         int phase) const {
+    Real& passed = at.state(0, unit);
+    const Real z = ahead.gates[0];
+    const Real r = ahead.gates[1];
+    const Real candidate = ahead.gates[2];
+    const Real product = at.product(unit);
+    const Index first = place_of(op, row, s) * kGates * op.units + unit;
+    const auto multiply_next = [&](Real of_z, Real of_r, Real of_candidate) {
+      at.v[unit] = of_z;
+      at.v[at.units + unit] = of_r;
+      at.v[2 * at.units + unit] = of_candidate;
+    };
+    if (phase == 1) {
+      const Real dr = ahead.masked ? Real(0) : product * ahead.h * slope(op.recurrent_activation, r);
+      if (!ahead.masked) passed += product * r;
+      dgates[first + op.units] = dr;
+      return multiply_next(at.state(1, unit), dr, 0);
+    }
+    const Real dh = passed + product + ahead.dy;
+    Real dz = 0;
+    Real dcandidate = 0;
+    passed = dh;  // masked: the state passed by, and so does its gradient
+    if (!ahead.masked) {
+      passed = dh * z;
+      dz = dh * (ahead.h - candidate) * slope(op.recurrent_activation, z);
+      dcandidate = dh * (Real(1) - z) * slope(op.activation, candidate);
+    }
+    dgates[first] = dz;
+    dgates[first + 2 * op.units] = dcandidate;
+    if (!op.reset_after) {
+      at.state(1, unit) = dz;
+      return multiply_next(0, 0, dcandidate);
+    }
+    const Real dr = ahead.masked ? Real(0) : dcandidate * ahead.share * slope(op.recurrent_activation, r);
+    const Real dshare = ahead.masked ? Real(0) : dcandidate * r;
+    dgates[first + op.units] = dr;
+    dproducts[first] = dz;
+    dproducts[first + op.units] = dr;
+    dproducts[first + 2 * op.units] = dshare;
+    multiply_next(dz, dr, dshare);
+  }
 };
-
-/// Gradients of the sums of z and the candidate, with reset_after also of r; z's part of dh.
-LAPIS_DEVICE inline void mix_backward(const Recurrent& op, const Saved<const Real>& at, const Gradients& to,
-                                      const Unit& own, Index s) {
-  const Index units = op.units;
-  Real* const dgates = to.gates + 3 * own.state + own.unit;
-  Real* const dproducts = to.products + 3 * own.state + own.unit;
-  if (is_masked(op, own.row, s)) {  // the state passed by: so does its gradient
-    for (Index gate = 0; gate < 3; ++gate) dgates[gate * units] = dproducts[gate * units] = 0;
-    return;
-  }
-  const Real* const gates = at.gates + 3 * own.state + own.unit;
-  const Real z = gates[0];
-  const Real r = gates[units];
-  const Real candidate = gates[2 * units];
-  Real& dh = to.dh[own.row * units + own.unit];
-  const Real dz = dh * (at.h[own.state + own.unit] - candidate) * slope(op.recurrent_activation, z);
-  const Real dcandidate = dh * (Real(1) - z) * slope(op.activation, candidate);
-  dh *= z;
-  dgates[0] = dproducts[0] = dz;
-  dgates[2 * units] = dcandidate;
-  dproducts[2 * units] = dcandidate * r;
-  if (!op.reset_after) return;
-  dgates[units] = dproducts[units] =
-      dcandidate * at.share[own.state + own.unit] * slope(op.recurrent_activation, r);
-}
 
 }  // namespace
 
 Index CudaBackend::gru_saved(const Recurrent& op) const {
-  return (5 * op.time + 1) * step_size(op);
+  return 2 * aligned_count(places_of(op) * op.units) + places_of(op) * kGates * op.units;
 }
 
-// forward: steps [time, batch, inputs]; predicting also what is saved. backward: steps (then d steps), dgates
-// and dproducts [time, batch, 3 * units], dh.
 Index CudaBackend::gru_scratch(const Recurrent& op) const {
-  return op.time * op.batch * op.inputs + (6 * op.time + 1) * step_size(op);
+  return sequence_scratch(op, kGates, kGates * op.units) + aligned_count(places_of(op) * kGates * op.units);
 }
 
 void CudaBackend::gru(const Recurrent& op, const Real* x, const RecurrentParameters& parameters, Real* y,
                       Real* saved, Real* scratch) {
-  const Index size = step_size(op);
-  const Saved<Real> at = split_saved(op, saved != nullptr ? saved : scratch + op.time * op.batch * op.inputs);
-  const Real* const recurrent = parameters.recurrent_kernel;
-  const Real* const bias =
-      op.reset_after && parameters.bias != nullptr ? parameters.bias + 3 * op.units : nullptr;
-  to_steps(*device_, op, x, parameters.table, scratch);
-  device_->zero(at.h, static_cast<std::size_t>(size) * sizeof(Real));
-  project_inputs(*this, op, scratch, parameters, 3 * op.units, at.gates);
-  for (Index s = 0; s < op.time; ++s) {
-    for_each(*device_, size,
-             [=] LAPIS_KERNEL(Index i) { reset_gates(op, at, recurrent, bias, Unit(op, s, i)); });
-    for_each(*device_, size, [=] LAPIS_KERNEL(Index i) {
-      const Unit own(op, s, i);
-      const Real h = next_state(op, at, recurrent, own, s);
-      at.h[(s + 1) * size + i] = h;
-      write_output(op, h, own.row, own.unit, s, y);
-    });
-  }
+  const Index columns = kGates * op.units;
+  Saved<Real> to = {};
+  if (saved != nullptr)
+    to = split_saved(op, saved);
+  else
+    to.gates = scratch + aligned_count(places_of(op) * op.inputs);
+  const Real* const bias = op.reset_after && parameters.bias != nullptr ? parameters.bias + columns : nullptr;
+  project_inputs(*this, op, x, parameters, columns, scratch, to.gates);
+  run_sequence(*device_, Forward{op, to, bias, y}, parameters.recurrent_kernel, op.units, columns);
 }
 
 void CudaBackend::gru_backward(const Recurrent& op, const Real* x, const RecurrentParameters& parameters,
                                const Real* dy, const Real* saved, Real* dx,
                                const RecurrentGradients& gradients, Real* scratch) {
   const Index units = op.units;
-  const Index size = step_size(op);
-  const Index rows = op.time * op.batch;
-  const Saved<const Real> at = split_saved(op, saved);
-  Real* const steps = scratch;
-  Real* const dgates = steps + rows * op.inputs;
-  const Gradients to = {dgates, dgates + 3 * op.time * size, dgates + 6 * op.time * size};
-  const Real* const recurrent = parameters.recurrent_kernel;
-  device_->zero(to.dh, static_cast<std::size_t>(size) * sizeof(Real));
-  for (Index s = op.time - 1; s >= 0; --s) {
-    for_each(*device_, size, [=] LAPIS_KERNEL(Index i) {
-      const Unit own(op, s, i);
-      to.dh[i] += output_gradient(op, dy, own.row, own.unit, s);
-      mix_backward(op, at, to, own, s);
-    });
-    if (!op.reset_after) {
-      for_each(*device_, size, [=] LAPIS_KERNEL(Index i) {
-        const Unit own(op, s, i);
-        if (is_masked(op, own.row, s)) return;
-        const Real* const dcandidate = to.gates + 3 * own.state + 2 * units;
-        const Real dscaled = dot(dcandidate, recurrent + (3 * own.unit + 2) * units, 1, units);
-        const Real r = at.gates[3 * own.state + units + own.unit];
-        const Real before = at.h[own.state + own.unit];
-        to.gates[3 * own.state + units + own.unit] = dscaled * before * slope(op.recurrent_activation, r);
-        to.dh[i] += dscaled * r;
-      });
-    }
-    for_each(*device_, size, [=] LAPIS_KERNEL(Index i) {
-      const Unit own(op, s, i);
-      const Real* const sums = (op.reset_after ? to.products : to.gates) + 3 * own.state;
-      to.dh[i] += dot(sums, recurrent + 3 * own.unit * units, 1, (op.reset_after ? 3 : 2) * units);
-    });
-  }
-  to_steps(*device_, op, x, nullptr, steps);
-  add_weight_gradient(*this, op, steps, op.inputs, to.gates, 3 * units, 3 * units, gradients.kernel);
+  const Index places = places_of(op);
+  const Index columns = kGates * units;
+  const Saved<const Real> from = split_saved(op, saved);
+  Real* const dgates = scratch;
+  Real* const dproducts = dgates + aligned_count(places * columns);
+  Real* const transposed = dproducts + aligned_count(places * columns);
+  run_sequence_back(*device_, Backward{op, from, dy, dgates, dproducts}, parameters.recurrent_kernel, columns,
+                    transposed);
+  add_weight_gradient(*this, op, x, op.inputs, dgates, columns, columns, gradients.kernel);
   if (op.reset_after) {
-    add_weight_gradient(*this, op, at.h, units, to.products, 3 * units, 3 * units,
-                        gradients.recurrent_kernel);
+    add_weight_gradient(*this, op, from.h, units, dproducts, columns, columns, gradients.recurrent_kernel);
   } else {
-    add_weight_gradient(*this, op, at.h, units, to.gates, 2 * units, 3 * units, gradients.recurrent_kernel);
-    add_weight_gradient(*this, op, at.share, units, to.gates + 2 * units, units, 3 * units,
+    add_weight_gradient(*this, op, from.h, units, dgates, 2 * units, columns, gradients.recurrent_kernel);
+    add_weight_gradient(*this, op, from.share, units, dgates + 2 * units, units, columns,
                         gradients.recurrent_kernel + 2 * units);
   }
   if (gradients.bias != nullptr) {
-    sum_rows(to.gates, rows, 3 * units, gradients.bias);
-    if (op.reset_after) sum_rows(to.products, rows, 3 * units, gradients.bias + 3 * units);
+    sum_rows(dgates, places, columns, gradients.bias);
+    if (op.reset_after) sum_rows(dproducts, places, columns, gradients.bias + columns);
   }
-  input_gradient(*this, *device_, op, to.gates, 3 * units, parameters.kernel, steps, dx);
+  input_gradient(*this, op, dgates, columns, parameters.kernel, dx);
 }
 
 }  // namespace lapis::cuda

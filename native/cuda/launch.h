@@ -5,7 +5,11 @@
 #include "device.h"
 
 #ifndef __CUDACC__
+#include <cmath>
+#include <limits>
 #include <vector>
+
+#include "lapis/core/error.h"
 #endif
 
 /// How kernels are written: as the body for one index, or for one block in steps between barriers. CUDA runs
@@ -224,5 +228,87 @@ void sum_columns(Device& device, Index rows, Index n, const Term& term, const Fi
     finish(column, sum);
   });
 }
+
+// Blocks whose size and shared memory follow from the operation.
+#ifdef __CUDACC__
+
+/// Bytes of shared memory that one block can have at most.
+inline Index most_shared_bytes() {
+  int device = 0, bytes = 0;
+  cudaGetDevice(&device);
+  cudaDeviceGetAttribute(&bytes, cudaDevAttrMaxSharedMemoryPerBlockOptin, device);
+  return bytes;
+}
+
+/// Blocks that run side by side however large they are.
+inline Index processor_count() {
+  int device = 0, count = 0;
+  cudaGetDevice(&device);
+  cudaDeviceGetAttribute(&count, cudaDevAttrMultiProcessorCount, device);
+  return count > 0 ? count : 1;
+}
+
+template <class Body>
+__global__ void __launch_bounds__(Body::kMostThreads, 1) run_sized_blocks(Body body) {
+  extern __shared__ __align__(16) unsigned char sized_shared[];
+  Block<typename Body::State> block;
+  block.number = blockIdx.x;
+  body(block, reinterpret_cast<Real*>(sized_shared));
+}
+
+/// body(block, shared) for every block, of `threads` threads (at most Body::kMostThreads), `shared` being
+/// `bytes` of undefined contents.
+template <class Body>
+void for_each_block(Device& device, Index blocks, Index threads, Index bytes, const Body& body) {
+  if (blocks <= 0) return;
+  constexpr Index kWithoutAsking = 48 << 10;  // what is refused here, the start reports
+  if (bytes > kWithoutAsking) {
+    cudaFuncSetAttribute(run_sized_blocks<Body>, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                         static_cast<int>(bytes));
+  }
+  launch(device, &run_sized_blocks<Body>, blocks, threads, static_cast<std::size_t>(bytes), body);
+}
+
+#else
+
+// What a GPU has; tests make both smaller.
+inline Index host_shared_bytes = 227 << 10;
+inline Index host_processors = 8;
+
+inline Index most_shared_bytes() {
+  return host_shared_bytes;
+}
+
+inline Index processor_count() {
+  return host_processors;
+}
+
+template <class Body>
+void run_sized_blocks(const Launch& launch, void* const* arguments) {
+  const Body& body = *static_cast<const Body*>(arguments[0]);
+  constexpr std::size_t kGuard = 64;
+  const std::size_t count = launch.shared_bytes / sizeof(Real);
+  std::vector<Real> memory(count + 2 * kGuard);
+  for (Index i = 0; i < launch.blocks; ++i) {
+    std::fill(memory.begin(), memory.end(), std::numeric_limits<Real>::quiet_NaN());
+    Block<typename Body::State> block;
+    block.number = runs_backwards ? launch.blocks - 1 - i : i;
+    block.states.resize(launch.threads);
+    body(block, memory.data() + kGuard);
+    for (std::size_t at = 0; at < kGuard; ++at)
+      if (!std::isnan(memory[at]) || !std::isnan(memory[kGuard + count + at]))
+        fail("host device: a kernel wrote outside its block's shared memory");
+  }
+}
+
+template <class Body>
+void for_each_block(Device& device, Index blocks, Index threads, Index bytes, const Body& body) {
+  if (blocks <= 0) return;
+  if (threads > Body::kMostThreads || bytes > most_shared_bytes())
+    fail("host device: a block of ", threads, " threads and ", bytes, " bytes");
+  launch(device, &run_sized_blocks<Body>, blocks, threads, static_cast<std::size_t>(bytes), body);
+}
+
+#endif
 
 }  // namespace lapis::cuda

@@ -4,17 +4,17 @@
 #include "functions.h"
 #include "launch.h"
 
-/// What the recurrent layers share. A sequence is one product for the inputs of all steps and then a kernel a
-/// step (backward: two), one thread for each unit of each row. Kept values are time-major in processing
-/// order, [time, batch, ...]: step s of row b handles x[b, time_of(s)].
+/// What the recurrent layers share: a sequence is one product for the inputs of all steps and then one kernel
+/// for all steps (recurrent.h). What is kept of a step stands where its input does, [batch, time, ...].
 namespace lapis::cuda {
 
-LAPIS_DEVICE inline Index time_of(const Recurrent& op, Index s) {
-  return op.go_backwards ? op.time - 1 - s : s;
+/// Which place of [batch, time] step s of a row handles.
+LAPIS_DEVICE inline Index place_of(const Recurrent& op, Index row, Index s) {
+  return row * op.time + (op.go_backwards ? op.time - 1 - s : s);
 }
 
-LAPIS_DEVICE inline bool is_masked(const Recurrent& op, Index row, Index s) {
-  return op.mask != nullptr && op.mask[row * op.time + time_of(op, s)] == 0;
+LAPIS_DEVICE inline bool is_masked(const Recurrent& op, Index place) {
+  return op.mask != nullptr && op.mask[place] == 0;
 }
 
 /// Where the output of `unit` of `row` at step `s` stands in y and dy; -1 where there is none.
@@ -23,50 +23,31 @@ LAPIS_DEVICE inline Index output_at(const Recurrent& op, Index row, Index unit, 
   return s + 1 == op.time ? row * op.units + unit : -1;
 }
 
-LAPIS_DEVICE inline void write_output(const Recurrent& op, Real h, Index row, Index unit, Index s, Real* y) {
-  const Index at = output_at(op, row, unit, s);
-  if (at >= 0) y[at] = op.zero_output_for_mask && is_masked(op, row, s) ? Real(0) : h;
+/// The values of a place of one kind, rounded up so that the next kind starts where four can be read at once.
+inline Index aligned_count(Index count) {
+  return (count + 3) / 4 * 4;
 }
 
-/// The gradient that reaches the state from the output.
-LAPIS_DEVICE inline Real output_gradient(const Recurrent& op, const Real* dy, Index row, Index unit,
-                                         Index s) {
-  const Index at = output_at(op, row, unit, s);
-  return at < 0 || (op.zero_output_for_mask && is_masked(op, row, s)) ? Real(0) : dy[at];
+inline Index places_of(const Recurrent& op) {
+  return op.batch * op.time;
 }
 
-/// sum over k of a[k] * b[k * step].
-LAPIS_DEVICE inline Real dot(const Real* a, const Real* b, Index step, Index count) {
-  Real sum = 0;
-  for (Index k = 0; k < count; ++k) sum += a[k] * b[k * step];
-  return sum;
+/// What all three need of `scratch`, predicting or training backward: the inputs that words stand for,
+/// `gates` values a unit and place, and the recurrent kernel transposed.
+inline Index sequence_scratch(const Recurrent& op, Index gates, Index columns) {
+  return aligned_count(places_of(op) * op.inputs) + aligned_count(places_of(op) * gates * op.units) +
+         aligned_count(op.units * columns);
 }
 
-/// x [batch, time, inputs], or the words that x are ids of, -> steps [time, batch, inputs].
-inline void to_steps(Device& device, const Recurrent& op, const Real* x, const Real* table, Real* steps) {
-  for_each(device, op.time * op.batch * op.inputs, [=] LAPIS_KERNEL(Index i) {
-    const Index row = i / op.inputs % op.batch;
-    const Index position = row * op.time + time_of(op, i / op.inputs / op.batch);
-    steps[i] = op.words > 0 ? table[static_cast<Index>(x[position]) * op.inputs + i % op.inputs]
-                            : x[position * op.inputs + i % op.inputs];
-  });
-}
-
-inline void from_steps(Device& device, const Recurrent& op, const Real* steps, Real* x) {
-  for_each(device, op.time * op.batch * op.inputs, [=] LAPIS_KERNEL(Index i) {
-    const Index row = i / op.inputs % op.batch;
-    x[(row * op.time + time_of(op, i / op.inputs / op.batch)) * op.inputs + i % op.inputs] = steps[i];
-  });
-}
-
-/// z [time * batch, columns] = steps kernel + bias.
-inline void project_inputs(Backend& backend, const Recurrent& op, const Real* steps,
-                           const RecurrentParameters& parameters, Index columns, Real* z) {
+/// z [batch * time, columns] = x kernel + bias; `words` takes the inputs that x, where it is ids, stands for.
+inline void project_inputs(Backend& backend, const Recurrent& op, const Real* x,
+                           const RecurrentParameters& parameters, Index columns, Real* words, Real* z) {
+  if (op.words > 0) backend.embedding(x, parameters.table, words, places_of(op), op.inputs);
   Gemm product;
-  product.m = op.time * op.batch;
+  product.m = places_of(op);
   product.n = columns;
   product.k = op.inputs;
-  product.a = steps;
+  product.a = op.words > 0 ? words : x;
   product.lda = op.inputs;
   product.b = parameters.kernel;
   product.ldb = columns;
@@ -76,14 +57,14 @@ inline void project_inputs(Backend& backend, const Recurrent& op, const Real* st
   backend.gemm(product);
 }
 
-/// c [k, n] += a^T b over all steps: a [time * batch, k], b [time * batch, n] and c with rows `columns`
+/// c [k, n] += a^T b over all places: a [batch * time, k], b [batch * time, n] and c with rows `columns`
 /// apart.
 inline void add_weight_gradient(Backend& backend, const Recurrent& op, const Real* a, Index k, const Real* b,
                                 Index n, Index columns, Real* c) {
   Gemm product;
   product.m = k;
   product.n = n;
-  product.k = op.time * op.batch;
+  product.k = places_of(op);
   product.a = a;
   product.lda = k;
   product.transpose_a = true;
@@ -95,12 +76,12 @@ inline void add_weight_gradient(Backend& backend, const Recurrent& op, const Rea
   backend.gemm(product);
 }
 
-/// dx from dz [time * batch, columns], by way of `steps`.
-inline void input_gradient(Backend& backend, Device& device, const Recurrent& op, const Real* dz,
-                           Index columns, const Real* kernel, Real* steps, Real* dx) {
+/// dx from dz [batch * time, columns].
+inline void input_gradient(Backend& backend, const Recurrent& op, const Real* dz, Index columns,
+                           const Real* kernel, Real* dx) {
   if (dx == nullptr) return;
   Gemm product;
-  product.m = op.time * op.batch;
+  product.m = places_of(op);
   product.n = op.inputs;
   product.k = columns;
   product.a = dz;
@@ -108,10 +89,9 @@ inline void input_gradient(Backend& backend, Device& device, const Recurrent& op
   product.b = kernel;
   product.ldb = columns;
   product.transpose_b = true;
-  product.c = steps;
+  product.c = dx;
   product.ldc = op.inputs;
   backend.gemm(product);
-  from_steps(device, op, steps, dx);
 }
 
 }  // namespace lapis::cuda

@@ -43,6 +43,39 @@ TEST_CASE("kernels on the host: the order of the threads changes no bit") {
   }
 }
 
+TEST_CASE("kernels on the host: recurrent layers on smaller and larger GPUs") {
+  cuda::CudaBackend device(0);
+  const auto cpu = make_cpu_backend(1);
+  const auto restore = [shared = cuda::host_shared_bytes, processors = cuda::host_processors](void*) {
+    cuda::host_shared_bytes = shared;
+    cuda::host_processors = processors;
+  };
+  const std::unique_ptr<void, decltype(restore)> at_end(&device, restore);
+  for (const Index processors : {1, 132}) {
+    cuda::host_processors = processors;
+    cuda::host_shared_bytes = 48 << 10;
+    for (const OpCase& test : op_cases()) {
+      if (test.name.rfind("recurrent", 0) != 0) continue;
+      INFO(test.name);
+      const std::vector<Result> expected = test.run(*cpu);
+      const std::vector<Result> actual = test.run(device);
+      for (std::size_t i = 0; i < actual.size(); ++i) {
+        INFO(actual[i].name);
+        CHECK(normalised_error(actual[i].values, expected[i].values) <=
+              (actual[i].is_gradient ? kGradient : kForward));
+      }
+    }
+  }
+  cuda::host_shared_bytes = 1 << 10;
+  const Recurrent op = {.batch = 1, .time = 1, .inputs = 1, .units = 33};
+  const Backend::Buffer memory = device.allocate(std::size_t{1} << 20);
+  auto* const values = static_cast<Real*>(memory.get());
+  CHECK_THROWS_WITH(
+      device.lstm(op, values, {values, values, values}, values, nullptr, values),
+      "cuda: a recurrent layer of 33 units needs 1444 bytes of shared memory, the GPU has 1024; "
+      "make the layer smaller");
+}
+
 TEST_CASE("kernels on the host: whole networks, forward and backward") {
   cuda::CudaBackend device(0);
   const auto cpu = make_cpu_backend(1);

@@ -323,7 +323,8 @@ void run_recurrent(OpRun& run, Kind kind, const Recurrent& op) {
   };
   RecurrentParameters parameters;
   parameters.kernel = run.random(op.inputs * columns, -0.5, 0.5);
-  parameters.recurrent_kernel = run.random(op.units * columns, -0.5, 0.5);
+  const double spread = 1.0 / std::sqrt(static_cast<double>(std::max(op.units, Index{4})));
+  parameters.recurrent_kernel = run.random(op.units * columns, -spread, spread);
   parameters.bias = run.random(biases, -0.5, 0.5);
   const Real* const x = run.random(op.batch * op.time * op.inputs);
   const Real* const dy = run.random(outputs);
@@ -393,6 +394,32 @@ void add_pictures(Cases& cases) {
         batch.moves = run.bytes(moves);
         run.backend.load_pictures(batch, run.out("x", count * size));
       });
+    }
+  }
+}
+
+/// Sizes that kernels for whole sequences treat differently: rows of the batch that share a block, weights
+/// that stay in registers, in shared memory and in neither.
+void add_long_recurrent(Cases& cases) {
+  struct Size {
+    Index batch, time, inputs, units;
+  };
+  for (const Kind kind : {Kind::simple_rnn, Kind::lstm, Kind::gru}) {
+    int number = 0;
+    for (const Size s : {Size{67, 3, 2, 1}, Size{2, 9, 5, 3}, Size{67, 6, 7, 33}, Size{5, 4, 65, 65},
+                         Size{9, 3, 6, 64}, Size{2, 5, 3, 129}, Size{5, 1, 3, 200}, Size{3, 3, 3, 200},
+                         Size{12, 3, 4, 130}, Size{2, 2, 3, 530}, Size{33, 2, 5, 257}}) {
+      const int way = number++ * 7 + static_cast<int>(kind);
+      add(cases, "recurrent long" + text({static_cast<Index>(kind), s.batch, s.time, s.inputs, s.units}),
+          [=](OpRun& run) {
+            Recurrent op = {.batch = s.batch, .time = s.time, .inputs = s.inputs, .units = s.units};
+            op.return_sequences = (way & 1) != 0;
+            op.go_backwards = (way & 2) != 0;
+            op.zero_output_for_mask = (way & 4) != 0;
+            op.reset_after = way % 3 != 0;
+            if (way % 4 != 0) op.mask = run.mask(make_mask(s.batch * s.time, 78));
+            run_recurrent(run, kind, op);
+          });
     }
   }
 }
@@ -475,6 +502,7 @@ std::vector<OpCase> op_cases() {
   add_axes(cases);
   add_recurrent(cases);
   add_pictures(cases);
+  add_long_recurrent(cases);
   add_losses(cases);
   add_updates(cases);
   return cases;
