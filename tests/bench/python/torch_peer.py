@@ -139,6 +139,7 @@ def maybe_compiled(model):
     return torch.compile(model) if "compile" in sys.argv[2:] else model
 
 
-torch.set_num_threads(int(sys.argv[1]))
-torch.set_num_interop_threads(1)
-serve(make_prediction, make_step)
+if __name__ == "__main__":
+    torch.set_num_threads(int(sys.argv[1]))
+    torch.set_num_interop_threads(1)
+    serve(make_prediction, make_step)
