@@ -47,6 +47,20 @@ TEST_CASE("GPU: two runs give the same bits") {
   }
 }
 
+TEST_CASE("GPU: two trainings give the same bits") {
+  const auto device = gpu();
+  if (device == nullptr) return;
+  const std::size_t count = networks().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (networks()[i].model.output_shape().rank() != 2) continue;
+    INFO(networks()[i].model.name());
+    const std::vector<Result> first = train_network(*device, std::move(networks()[i]));
+    const std::vector<Result> second = train_network(*device, std::move(networks()[i]));
+    for (std::size_t j = 0; j < first.size(); ++j)
+      CHECK(normalised_error(first[j].values, second[j].values) == 0);
+  }
+}
+
 TEST_CASE("GPU: whole networks, forward, backward and trained") {
   const auto device = gpu();
   if (device == nullptr) return;
