@@ -1,34 +1,70 @@
 #include "cuda_backend.h"
 #include "functions.h"
-#include "launch.h"
+#include "rows.h"
 
 namespace lapis::cuda {
 
 namespace {
 
-LAPIS_DEVICE inline Real largest_of(const Real* x, Index n) {
-  Real largest = x[0];
-  for (Index i = 1; i < n; ++i) largest = x[i] > largest ? x[i] : largest;
-  return largest;
-}
+struct Softmax {
+  static constexpr int kPasses = 2;
+  static constexpr int kLargest = 0;
 
-LAPIS_DEVICE inline void softmax_row(const Real* x, Real* y, Index n) {
-  const Real largest = largest_of(x, n);
-  Real sum = 0;
-  for (Index i = 0; i < n; ++i) {
-    y[i] = std::exp(x[i] - largest);
-    sum += y[i];
+  const Real* x;
+  Real* y;
+  Index n;
+  bool logarithm;
+
+  LAPIS_KERNEL Real collect(const RowShare& share, int pass, const Real* results) const {
+    const Real* const from = x + share.row * n;
+    Real* const to = y + share.row * n;
+    if (pass == kLargest) {
+      Real largest = from[share.lane < n ? share.lane : 0];
+      for (Index i = share.lane + share.lanes; i < n; i += share.lanes)
+        largest = from[i] > largest ? from[i] : largest;
+      return largest;
+    }
+    Real sum = 0;
+    for (Index i = share.lane; i < n; i += share.lanes) {
+      const Real value = std::exp(from[i] - results[kLargest]);
+      sum += value;
+      if (!logarithm) to[i] = value;
+    }
+    return sum;
   }
-  for (Index i = 0; i < n; ++i) y[i] /= sum;
-}
 
-LAPIS_DEVICE inline void log_softmax_row(const Real* x, Real* y, Index n) {
-  const Real largest = largest_of(x, n);
-  Real sum = 0;
-  for (Index i = 0; i < n; ++i) sum += std::exp(x[i] - largest);
-  const Real shift = largest + std::log(sum);
-  for (Index i = 0; i < n; ++i) y[i] = x[i] - shift;
-}
+  LAPIS_KERNEL void write(const RowShare& share, const Real* results) const {
+    const Real* const from = x + share.row * n;
+    Real* const to = y + share.row * n;
+    const Real shift = logarithm ? results[kLargest] + std::log(results[1]) : Real(0);
+    for (Index i = share.lane; i < n; i += share.lanes)
+      to[i] = logarithm ? from[i] - shift : to[i] / results[1];
+  }
+};
+
+struct SoftmaxBackward {
+  static constexpr int kPasses = 1;
+  static constexpr int kLargest = -1;
+
+  const Real* y;
+  const Real* dy;
+  Real* dx;
+  Index n;
+  bool logarithm;
+
+  LAPIS_KERNEL Real collect(const RowShare& share, int, const Real*) const {
+    Real sum = 0;
+    for (Index i = share.row * n + share.lane; i < (share.row + 1) * n; i += share.lanes)
+      sum += logarithm ? dy[i] : y[i] * dy[i];
+    return sum;
+  }
+
+  LAPIS_KERNEL void write(const RowShare& share, const Real* results) const {
+    const Real sum = results[0];
+    for (Index i = share.row * n + share.lane; i < (share.row + 1) * n; i += share.lanes)
+      dx[i] = logarithm ? dy[i] - std::exp(y[i]) * sum : y[i] * (dy[i] - sum);
+  }
+};
 
 }  // namespace
 
@@ -36,13 +72,7 @@ void CudaBackend::activate(Activation activation, const Real* x, Real* y, Index 
   if (is_elementwise(activation)) {
     return for_each(*device_, rows * n, [=] LAPIS_KERNEL(Index i) { y[i] = activated(activation, x[i]); });
   }
-  const bool logarithm = activation == Activation::log_softmax;
-  for_each(*device_, rows, [=] LAPIS_KERNEL(Index row) {
-    if (logarithm)
-      log_softmax_row(x + row * n, y + row * n, n);
-    else
-      softmax_row(x + row * n, y + row * n, n);
-  });
+  for_each_row(*device_, rows, n, Softmax{x, y, n, activation == Activation::log_softmax});
 }
 
 void CudaBackend::activate_backward(Activation activation, const Real* y_or_x, const Real* dy, Real* dx,
@@ -51,15 +81,7 @@ void CudaBackend::activate_backward(Activation activation, const Real* y_or_x, c
     return for_each(*device_, rows * n,
                     [=] LAPIS_KERNEL(Index i) { dx[i] = dy[i] * slope(activation, y_or_x[i]); });
   }
-  const bool logarithm = activation == Activation::log_softmax;
-  for_each(*device_, rows, [=] LAPIS_KERNEL(Index row) {
-    const Real* const y = y_or_x + row * n;
-    const Real* const from = dy + row * n;
-    Real* const to = dx + row * n;
-    Real sum = 0;
-    for (Index i = 0; i < n; ++i) sum += logarithm ? from[i] : y[i] * from[i];
-    for (Index i = 0; i < n; ++i) to[i] = logarithm ? from[i] - std::exp(y[i]) * sum : y[i] * (from[i] - sum);
-  });
+  for_each_row(*device_, rows, n, SoftmaxBackward{y_or_x, dy, dx, n, activation == Activation::log_softmax});
 }
 
 }  // namespace lapis::cuda

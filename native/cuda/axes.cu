@@ -1,5 +1,5 @@
 #include "cuda_backend.h"
-#include "launch.h"
+#include "rows.h"
 
 namespace lapis::cuda {
 
@@ -15,6 +15,32 @@ LAPIS_DEVICE inline Real share_of(Mask mask, Index sample, Index steps) {
   for (Index step = 0; step < steps; ++step) counted += counts(mask, sample * steps + step) ? 1 : 0;
   return counted > 0 ? Real(1) / static_cast<Real>(counted) : Real(0);
 }
+
+struct KeepRows {
+  static constexpr int kPasses = 1;
+  static constexpr int kLargest = 0;
+
+  const Real* x;
+  Real value;
+  const Real* from;
+  Real* to;
+  std::uint8_t* mask;
+  Index n;
+
+  LAPIS_KERNEL Real collect(const RowShare& share, int, const Real*) const {
+    bool kept = false;
+    for (Index i = share.row * n + share.lane; i < (share.row + 1) * n; i += share.lanes)
+      kept = kept || x[i] != value;
+    return kept ? Real(1) : Real(0);
+  }
+
+  LAPIS_KERNEL void write(const RowShare& share, const Real* results) const {
+    const bool kept = results[0] != 0;
+    if (mask != nullptr && share.lane == 0) mask[share.row] = kept ? 1 : 0;
+    for (Index i = share.row * n + share.lane; i < (share.row + 1) * n; i += share.lanes)
+      to[i] = kept ? from[i] : Real(0);
+  }
+};
 
 }  // namespace
 
@@ -53,12 +79,7 @@ void CudaBackend::pad2d(const Window2D& window, const Real* x, Real* y) {
 
 void CudaBackend::keep_rows(const Real* x, Real value, const Real* from, Real* to, std::uint8_t* mask,
                             Index rows, Index n) {
-  for_each(*device_, rows, [=] LAPIS_KERNEL(Index row) {
-    bool kept = false;
-    for (Index i = row * n; i < (row + 1) * n; ++i) kept = kept || x[i] != value;
-    if (mask != nullptr) mask[row] = kept ? 1 : 0;
-    for (Index i = row * n; i < (row + 1) * n; ++i) to[i] = kept ? from[i] : Real(0);
-  });
+  for_each_row(*device_, rows, n, KeepRows{x, value, from, to, mask, n});
 }
 
 }  // namespace lapis::cuda

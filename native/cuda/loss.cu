@@ -52,51 +52,47 @@ double* share_of(const Device& device) {
   return device.workspace<double>() + Device::workspace_count<double>() + 1;
 }
 
+LAPIS_DEVICE inline void finish_loss(const Sums& sums, Real* loss, double* share) {
+  *loss = sums.second > 0 ? static_cast<Real>(sums.first / sums.second) : Real(0);
+  *share = sums.second > 0 ? 1 / sums.second : 0;
+}
+
 }  // namespace
 
 void CudaBackend::softmax_cross_entropy(const Real* y, const Real* labels, Mask mask, Index rows, Index n,
                                         Real* loss, Real* dlogits) {
   double* const share = share_of(*device_);
-  sum_all(
+  sum_then_each(
       *device_, rows,
       [=] LAPIS_KERNEL(Index row) {
         if (!counts(mask, row)) return Sums{};
         return Sums{surprise(y[row * n + static_cast<Index>(labels[row])]), 1};
       },
-      [=] LAPIS_KERNEL(const Sums& sums) {
-        *loss = sums.second > 0 ? static_cast<Real>(sums.first / sums.second) : Real(0);
-        *share = sums.second > 0 ? 1 / sums.second : 0;
+      [=] LAPIS_KERNEL(const Sums& sums) { finish_loss(sums, loss, share); },
+      dlogits != nullptr ? rows * n : 0,
+      [=] LAPIS_KERNEL(Index i) {
+        const Index row = i / n;
+        const bool is_label = i % n == static_cast<Index>(labels[row]);
+        const Real gradient = (y[i] - (is_label ? Real(1) : Real(0))) * static_cast<Real>(*share);
+        dlogits[i] = counts(mask, row) ? gradient : Real(0);
       });
-  if (dlogits == nullptr) return;
-  for_each(*device_, rows * n, [=] LAPIS_KERNEL(Index i) {
-    const Index row = i / n;
-    const bool is_label = i % n == static_cast<Index>(labels[row]);
-    const Real gradient = (y[i] - (is_label ? Real(1) : Real(0))) * static_cast<Real>(*share);
-    dlogits[i] = counts(mask, row) ? gradient : Real(0);
-  });
 }
 
 void CudaBackend::dense_loss(DenseLoss kind, const Real* y, const Real* targets, Mask mask, Index rows,
                              Index n, Real* loss, Real* dy) {
   double* const share = share_of(*device_);
-  const double values_of_row = static_cast<double>(kind == DenseLoss::softmax_cross_entropy ? 1 : n);
-  sum_all(
-      *device_, rows,
-      [=] LAPIS_KERNEL(Index row) {
-        Sums sums;
-        if (!counts(mask, row)) return sums;
-        for (Index i = row * n; i < (row + 1) * n; ++i) sums.first += term(kind, y[i], targets[i]).loss;
-        sums.second = values_of_row;
-        return sums;
+  const bool of_rows = kind == DenseLoss::softmax_cross_entropy;  // a row counts once, else each value
+  sum_then_each(
+      *device_, rows * n,
+      [=] LAPIS_KERNEL(Index i) {
+        if (!counts(mask, i / n)) return Sums{};
+        return Sums{term(kind, y[i], targets[i]).loss, of_rows && i % n != 0 ? 0.0 : 1.0};
       },
-      [=] LAPIS_KERNEL(const Sums& sums) {
-        *loss = sums.second > 0 ? static_cast<Real>(sums.first / sums.second) : Real(0);
-        *share = sums.second > 0 ? 1 / sums.second : 0;
+      [=] LAPIS_KERNEL(const Sums& sums) { finish_loss(sums, loss, share); }, dy != nullptr ? rows * n : 0,
+      [=] LAPIS_KERNEL(Index i) {
+        dy[i] =
+            counts(mask, i / n) ? term(kind, y[i], targets[i]).gradient * static_cast<Real>(*share) : Real(0);
       });
-  if (dy == nullptr) return;
-  for_each(*device_, rows * n, [=] LAPIS_KERNEL(Index i) {
-    dy[i] = counts(mask, i / n) ? term(kind, y[i], targets[i]).gradient * static_cast<Real>(*share) : Real(0);
-  });
 }
 
 }  // namespace lapis::cuda

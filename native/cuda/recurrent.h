@@ -3,12 +3,6 @@
 #include "lapis/core/error.h"
 #include "sequence.h"
 
-#ifdef __CUDACC__
-#define LAPIS_UNROLL _Pragma("unroll")
-#else
-#define LAPIS_UNROLL
-#endif
-
 /// All steps of a sequence in one kernel. Rows of the batch need nothing of each other, so a block walks some
 /// rows through all steps: a product v [m] W [m, n] of each row (forward: the state and the recurrent kernel;
 /// backward: the gradients of the gates and its transpose), then a cell, one thread for each unit of each

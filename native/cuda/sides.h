@@ -5,14 +5,6 @@
 
 #include "launch.h"
 
-#ifdef __CUDA_ARCH__
-#define LAPIS_UNROLL _Pragma("unroll")
-#define LAPIS_NO_UNROLL _Pragma("unroll 1")
-#else
-#define LAPIS_UNROLL
-#define LAPIS_NO_UNROLL
-#endif
-
 /// The two sides of a product, read in quads of neighbours: matrices, and pictures seen through the windows
 /// of a convolution (implicit im2col: any padding, stride and dilation, no copy).
 ///

@@ -172,7 +172,7 @@ void add_windows(Cases& cases) {
 void add_elements(Cases& cases) {
   for (int kind = 0; kind <= static_cast<int>(Activation::tanh_shrink); ++kind) {
     const auto activation = static_cast<Activation>(kind);
-    for (const Index n : {1, 7, 65}) {
+    for (const Index n : {1, 7, 65, 2100}) {
       add(cases, "activate" + text({kind, n}), [=](OpRun& run) {
         const Index rows = 9;
         const Real* const x = run.random(rows * n, -8, 8);
@@ -223,7 +223,7 @@ void add_elements(Cases& cases) {
 
 void add_norms(Cases& cases) {
   for (const Index rows : {1, 5, 300}) {
-    for (const Index n : {2, 6, 33}) {  // of 1, layer_norm's dx is nothing but rounding
+    for (const Index n : {2, 6, 33, 2100}) {  // of 1, layer_norm's dx is nothing but rounding
       add(cases, "rms_norm" + text({rows, n}), [=](OpRun& run) {
         const Real* const x = run.random(rows * n);
         const Real* const scale = run.random(n, 0.5, 1.5);
@@ -303,6 +303,19 @@ void add_axes(Cases& cases) {
       run.backend.mask_nonzero(ids, mask, count);
     });
   }
+  add(cases, "embedding, long runs", [](OpRun& run) {  // as padding makes them
+    const Index count = 64 * 80, words = 3000, n = 10;
+    std::vector<Real> ids = random_ids(count, words, 8);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      if (i % 80 < 37) ids[i] = i % 2 == 0 ? Real(0) : Real(2999);
+    run.backend.embedding_backward(run.in(ids), run.random(count * n), run.added("dtable", words * n), count,
+                                   n);
+  });
+  add(cases, "embedding of wide rows", [](OpRun& run) {
+    const Index count = 90, words = 5, n = 8195;
+    run.backend.embedding_backward(run.in(random_ids(count, words, 8)), run.random(count * n),
+                                   run.added("dtable", words * n), count, n);
+  });
   add(cases, "embedding in pieces", [](OpRun& run) {  // more ids than are handled at once
     const Index count = 16384 * 2 + 77;
     run.backend.embedding_backward(run.in(random_ids(count, 5000, 8)), run.random(count * 2),
