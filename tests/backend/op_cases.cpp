@@ -437,6 +437,66 @@ void add_long_recurrent(Cases& cases) {
   }
 }
 
+/// Every activation that a recurrent layer may have, in either place; and every mask, of more units.
+void add_recurrent_activations(Cases& cases) {
+  for (const Kind kind : {Kind::simple_rnn, Kind::lstm, Kind::gru}) {
+    for (int number = 0; number <= static_cast<int>(Activation::tanh_shrink); ++number) {
+      const auto activation = static_cast<Activation>(number);
+      if (!is_fusable(activation)) continue;
+      for (const bool recurrent : {false, true}) {
+        add(cases, "recurrent activation" + text({static_cast<Index>(kind), number, recurrent}),
+            [=](OpRun& run) {
+              Recurrent op = {.batch = 3, .time = 4, .inputs = 3, .units = 9};
+              (recurrent ? op.recurrent_activation : op.activation) = activation;
+              op.reset_after = !recurrent;
+              op.mask = run.mask(make_mask(3 * 4, 79));
+              run_recurrent(run, kind, op);
+            });
+      }
+    }
+    for (const bool sequences : {false, true}) {
+      add(cases, "recurrent masked" + text({static_cast<Index>(kind), sequences}), [=](OpRun& run) {
+        Recurrent op = {.batch = 5, .time = 3, .inputs = 4, .units = 129};
+        op.return_sequences = sequences;
+        op.reset_after = sequences;
+        op.mask = run.mask(make_mask(5 * 3, 80, /*none=*/true));
+        run_recurrent(run, kind, op);
+      });
+    }
+  }
+}
+
+/// Ids instead of inputs: predicted only.
+void add_recurrent_words(Cases& cases) {
+  for (const Kind kind : {Kind::simple_rnn, Kind::lstm}) {
+    add(cases, "recurrent words" + text({static_cast<Index>(kind)}), [=](OpRun& run) {
+      Recurrent op = {.batch = 5, .time = 6, .inputs = 7, .units = 10, .words = 13};
+      op.go_backwards = kind == Kind::lstm;
+      op.return_sequences = true;
+      op.mask = run.mask(make_mask(op.batch * op.time, 81));
+      const bool lstm = kind == Kind::lstm;
+      const Index columns = lstm ? 4 * op.units : op.units;
+      RecurrentParameters parameters;
+      parameters.kernel = run.random(op.inputs * columns, -0.5, 0.5);
+      parameters.recurrent_kernel = run.random(op.units * columns, -0.5, 0.5);
+      parameters.bias = run.random(columns);
+      parameters.table = run.random(op.words * op.inputs);
+      Backend& backend = run.backend;
+      parameters.prepared = run.scratch(lstm ? backend.lstm_prepared(op) : backend.simple_rnn_prepared(op));
+      const Real* const ids = run.in(random_ids(op.batch * op.time, op.words, 8));
+      Real* const scratch = run.scratch(lstm ? backend.lstm_scratch(op) : backend.simple_rnn_scratch(op));
+      Real* const y = run.out("y", op.batch * op.time * op.units);
+      if (lstm) {
+        backend.prepare_lstm(op, parameters, parameters.prepared);
+        backend.lstm(op, ids, parameters, y, nullptr, scratch);
+      } else {
+        backend.prepare_simple_rnn(op, parameters, parameters.prepared);
+        backend.simple_rnn(op, ids, parameters, y, nullptr, scratch);
+      }
+    });
+  }
+}
+
 void add_losses(Cases& cases) {
   for (const Index rows : {1, 33, 5000}) {
     for (const int masked : {0, 1, 2}) {
@@ -516,6 +576,8 @@ std::vector<OpCase> op_cases() {
   add_recurrent(cases);
   add_pictures(cases);
   add_long_recurrent(cases);
+  add_recurrent_activations(cases);
+  add_recurrent_words(cases);
   add_losses(cases);
   add_updates(cases);
   return cases;
