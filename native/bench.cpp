@@ -56,6 +56,7 @@ void add_bench(CLI::App& app) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
   add_device_option(*command, options->device);
+  add_precision_option(*command, options->precision);
   command->add_option("--seconds", options->seconds, "How long to measure")
       ->check(CLI::Range(0.0, 600.0))
       ->capture_default_str();

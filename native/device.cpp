@@ -42,10 +42,10 @@ class CudaModule {
     }
   }
 
-  std::unique_ptr<Backend> make_backend(int number) const {
+  std::unique_ptr<Backend> make_backend(int number, cuda::Precision precision) const {
     char why[512] = "";
-    Backend* const backend =
-        find<cuda::MakeBackend>(module_, "lapis_cuda_make_backend", path_)(number, why, sizeof(why));
+    Backend* const backend = find<cuda::MakeBackend>(module_, "lapis_cuda_make_backend", path_)(
+        number, precision, why, sizeof(why));
     if (backend == nullptr) fail(static_cast<const char*>(why));
     return std::unique_ptr<Backend>(backend);
   }
@@ -63,16 +63,22 @@ class CudaModule {
   void* module_ = nullptr;
 };
 
-}  // namespace
-
-std::unique_ptr<Backend> make_cuda_backend(const std::string& path) {
-  return CudaModule(path.empty() ? module_beside_program() : path).make_backend(0);
+void check_precision(Device device, cuda::Precision precision) {
+  if (precision != cuda::Precision::float32 && device != Device::cuda)
+    fail("--precision ", cuda::precision_name(precision), " needs --device cuda");
 }
 
-std::unique_ptr<Backend> make_backend(Device device, int threads) {
+}  // namespace
+
+std::unique_ptr<Backend> make_cuda_backend(const std::string& path, cuda::Precision precision) {
+  return CudaModule(path.empty() ? module_beside_program() : path).make_backend(0, precision);
+}
+
+std::unique_ptr<Backend> make_backend(Device device, int threads, cuda::Precision precision) {
+  check_precision(device, precision);
   if (device == Device::cpu) return make_cpu_backend(threads);
   try {
-    return make_cuda_backend();
+    return make_cuda_backend("", precision);
   } catch (const Error& error) {
     if (device == Device::cuda) throw;
     std::fprintf(stderr, "lapis: on the CPU (%s)\n", error.what());
@@ -80,14 +86,14 @@ std::unique_ptr<Backend> make_backend(Device device, int threads) {
   }
 }
 
-Devices make_devices(Device device, int gpus, int threads) {
+Devices make_devices(Device device, int gpus, int threads, cuda::Precision precision) {
   Devices devices;
   if (gpus == 1) {
-    devices.owned.push_back(make_backend(device, threads));
+    devices.owned.push_back(make_backend(device, threads, precision));
   } else {
     if (device != Device::cuda) fail("--gpus ", gpus, " needs --device cuda");
     const CudaModule module(module_beside_program());
-    for (int i = 0; i < gpus; ++i) devices.owned.push_back(module.make_backend(i));
+    for (int i = 0; i < gpus; ++i) devices.owned.push_back(module.make_backend(i, precision));
   }
   for (const auto& backend : devices.owned) devices.backends.push_back(backend.get());
   if (gpus > 1) devices.collective = CudaModule(module_beside_program()).make_collective(devices.backends);

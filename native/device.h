@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "cuda/module.h"
 #include "lapis/ops/backend.h"
 #include "lapis/train/collective.h"
 
@@ -19,13 +20,19 @@ enum class Device { automatic, cpu, cuda };
 /// Adds `--device auto|cpu|cuda` to a command.
 void add_device_option(CLI::App& command, Device& device);
 
+/// Adds `--precision float32|tf32|bf16`.
+void add_precision_option(CLI::App& command, cuda::Precision& precision);
+
 /// The backend that was asked for. `automatic`: the GPU, or the CPU and one line on standard error that says
-/// why. Throws Error, one line, where `cuda` cannot be had. `threads`: of the CPU's.
-std::unique_ptr<Backend> make_backend(Device device, int threads);
+/// why. Throws Error, one line, where `cuda` cannot be had. `threads`: of the CPU's. `precision`: other than
+/// float32 with `cuda` only.
+std::unique_ptr<Backend> make_backend(Device device, int threads,
+                                      cuda::Precision precision = cuda::Precision::float32);
 
 /// The first GPU's, from the module at `path`, or the one beside this program. Throws Error: no module, a
 /// module of another build, no driver, one that is too old, no GPU, or one that the module has no code for.
-std::unique_ptr<Backend> make_cuda_backend(const std::string& path = "");
+std::unique_ptr<Backend> make_cuda_backend(const std::string& path = "",
+                                           cuda::Precision precision = cuda::Precision::float32);
 
 /// What trains together: several GPUs and what adds up their gradients, or any one backend.
 struct Devices {
@@ -36,6 +43,7 @@ struct Devices {
 
 /// make_backend's, or with gpus > 1 the first so many GPUs. Throws Error as make_backend, where `device` is
 /// the CPU, where there are fewer GPUs, or where NCCL is missing.
-Devices make_devices(Device device, int gpus, int threads);
+Devices make_devices(Device device, int gpus, int threads,
+                     cuda::Precision precision = cuda::Precision::float32);
 
 }  // namespace lapis::native

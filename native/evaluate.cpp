@@ -32,6 +32,7 @@ struct Options {
   std::string split = "test";
   int threads = 0;
   Device device = Device::cpu;
+  cuda::Precision precision = cuda::Precision::float32;
   bool record = false;
   bool json = false;
 };
@@ -118,7 +119,7 @@ void evaluate(const Options& options) {
   if (options.record) check_recordable(options.model);
   const DataFolder data = find_data(options.data, std::nullopt, file.labels);
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
-  const std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads));
+  const std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads), options.precision);
   const LossConfig loss{.from_logits = !file.model.ends_in_softmax()};
 
   const auto start = std::chrono::steady_clock::now();
@@ -156,6 +157,7 @@ void add_evaluate(CLI::App& app) {
       ->capture_default_str();
   command->add_option("--threads", options->threads, "Default: all cores")->check(CLI::Range(1, 1024));
   add_device_option(*command, options->device);
+  add_precision_option(*command, options->precision);
   command->add_flag("--record", options->record, "Also write the metrics into the model file");
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { evaluate(*options); });

@@ -253,7 +253,7 @@ std::vector<std::string> cells(const Speed& speed, double seconds, double flop) 
 }  // namespace
 
 Speed measure_speed(ModelFile& file, const Shape& x, const SpeedOptions& options) {
-  const std::unique_ptr<Backend> backend = make_backend(options.device, options.threads);
+  const std::unique_ptr<Backend> backend = make_backend(options.device, options.threads, options.precision);
   Task task(file.model, *backend, x, options.train);
   Speed speed;
   speed.steps = task.steps();

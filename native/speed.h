@@ -15,6 +15,7 @@ struct SpeedOptions {
   Index batch = 1;
   int threads = 1;
   Device device = Device::cpu;
+  cuda::Precision precision = cuda::Precision::float32;
   bool train = false;   // training steps (Adam) instead of predictions
   bool layers = false;  // each step of the plan too
   double seconds = 2;   // for all runs together; a few are made in any case

@@ -35,6 +35,7 @@ struct Options {
   std::optional<Index> epochs;
   int threads = 0;
   Device device = Device::cpu;
+  cuda::Precision precision = cuda::Precision::float32;
   int gpus = 1;
   bool f16 = false;
   bool json = false;
@@ -362,7 +363,7 @@ class Job {
 
 void train(const Options& options) {
   // First of all: whether there is a GPU shows before any data is read.
-  Devices devices = make_devices(options.device, options.gpus, thread_count(options.threads));
+  Devices devices = make_devices(options.device, options.gpus, thread_count(options.threads), options.precision);
   check_writable(options.out);
   Job job(options, std::move(devices));
   catch_interrupts();
@@ -386,6 +387,7 @@ void add_train(CLI::App& app) {
   command->add_option("--threads", options->threads, "Default: all cores; the result is the same")
       ->check(CLI::Range(1, 1024));
   add_device_option(*command, options->device);
+  add_precision_option(*command, options->precision);
   command->add_option("--gpus", options->gpus, "With --device cuda: how many share each batch")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();

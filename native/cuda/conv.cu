@@ -64,8 +64,8 @@ void each_piece(Index batch, Index image, const Run& run) {
   for (Index first = 0; first < batch; first += most) run(first, std::min(most, batch - first));
 }
 
-void multiply_phase(Device& device, const Conv2DOp& op, const Phase& down, const Phase& across,
-                    const Real* dy, const Real* kernel, Real* dx) {
+void multiply_phase(Device& device, Precision precision, const Conv2DOp& op, const Phase& down,
+                    const Phase& across, const Real* dy, const Real* kernel, Real* dx) {
   const Window2D& window = op.window;
   Picture picture;
   picture.data = dy;
@@ -90,7 +90,7 @@ void multiply_phase(Device& device, const Conv2DOp& op, const Phase& down, const
     output.across = window.stride_x;
     output.rows = picture.positions;
   }
-  multiply(device, window.batch * down.pixels * across.pixels, window.channels,
+  multiply(device, precision, window.batch * down.pixels * across.pixels, window.channels,
            down.taps * across.taps * op.filters, Windows(picture), turned, output);
 }
 
@@ -116,7 +116,7 @@ void CudaBackend::conv2d(const Conv2DOp& op, const Real* x, const Conv2DParamete
     Output output(to + first * window.out_height * window.out_width * op.filters, op.filters);
     output.bias = parameters.bias;
     output.activation = op.activation;
-    multiply(*device_, positions_of(window), op.filters, taps_of(window) * window.channels,
+    multiply(*device_, precision_, positions_of(window), op.filters, taps_of(window) * window.channels,
              Windows(picture_of(window, x + first * window.height * window.width * window.channels)),
              Columns(parameters.kernel, op.filters), output);
   });
@@ -138,7 +138,7 @@ void CudaBackend::conv2d_backward_data(const Conv2DOp& op, const Real* dy, const
       for (Index x = 0; x < std::min(window.stride_x, window.width); ++x) {
         const Phase across = phase_of(x, window.width, window.stride_x, window.dilation_x, window.pad_left,
                                       window.kernel_width);
-        multiply_phase(*device_, piece, down, across, from, kernel,
+        multiply_phase(*device_, precision_, piece, down, across, from, kernel,
                        to + (y * window.width + x) * window.channels);
       }
     }
@@ -152,7 +152,7 @@ void CudaBackend::conv2d_backward_kernel(const Conv2DOp& op, const Real* x, cons
     window.batch = images;
     Output output(dkernel, op.filters);
     output.accumulate = true;
-    multiply(*device_, taps_of(window) * window.channels, op.filters, positions_of(window),
+    multiply(*device_, precision_, taps_of(window) * window.channels, op.filters, positions_of(window),
              WindowsTurned(picture_of(window, x + first * window.height * window.width * window.channels)),
              Columns(dy + first * window.out_height * window.out_width * op.filters, op.filters), output);
   });

@@ -1,5 +1,6 @@
 #include "cuda_backend.h"
 
+#include "lapis/core/error.h"
 #include "launch.h"
 
 namespace lapis::cuda {
@@ -12,8 +13,18 @@ std::size_t bytes_of(Index count) {
 
 }  // namespace
 
+CudaBackend::CudaBackend(int number, Precision precision)
+    : device_(std::make_shared<Device>(number)), precision_(precision) {
+  constexpr int kFirstWithTensorCores = 80;
+  if (precision == Precision::float32 || device_->code_version() >= kFirstWithTensorCores) return;
+  fail("cuda: --precision ", precision_name(precision), ": this build runs code for compute capability ",
+       device_->code_version() / 10, ".", device_->code_version() % 10, " on ", device_->name(),
+       ", expected 8.0 or newer; use --precision float32");
+}
+
 std::string CudaBackend::name() const {
-  return device_->name();
+  if (precision_ == Precision::float32) return device_->name();
+  return device_->name() + ", " + precision_name(precision_);
 }
 
 Backend::Buffer CudaBackend::allocate(std::size_t bytes, Fill fill) {

@@ -4,6 +4,7 @@
 
 #include "device.h"
 #include "lapis/ops/backend.h"
+#include "module.h"
 
 namespace lapis::cuda {
 
@@ -11,8 +12,8 @@ namespace lapis::cuda {
 /// prepared: weights are read where they are.
 class CudaBackend final : public Backend {
  public:
-  /// Throws Error where GPU `number` cannot be used.
-  explicit CudaBackend(int number) : device_(std::make_shared<Device>(number)) {}
+  /// Throws Error where GPU `number` cannot be used, or not in that precision.
+  explicit CudaBackend(int number, Precision precision = Precision::float32);
 
   using Backend::allocate;
   std::string name() const override;
@@ -121,6 +122,7 @@ class CudaBackend final : public Backend {
 
  private:
   std::shared_ptr<Device> device_;  // buffers may live longer than their backend
+  Precision precision_;             // of gemm and the convolutions
 };
 
 }  // namespace lapis::cuda

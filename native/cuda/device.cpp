@@ -156,6 +156,7 @@ Device::Device(int number) : number_(number), recorder_(std::make_unique<Recorde
     fail("cuda: ", properties.name, " (compute capability ", properties.major, ".", properties.minor,
          ") has no code in this build, expected 7.5 or newer");
   }
+  code_version_ = attributes.ptxVersion;
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
   stream_ = stream;

@@ -39,6 +39,8 @@ class Device {
   Device& operator=(const Device&) = delete;
 
   std::string name() const;
+  /// Of the compute capability that the kernels' code was compiled for, ten times: 90.
+  int code_version() const { return code_version_; }
   int number() const { return number_; }
   void* stream() const { return stream_; }  // cudaStream_t
   /// Makes it this thread's GPU; all of the below do so.
@@ -89,6 +91,7 @@ class Device {
   void start(const Launch& launch, void* const* arguments);
 
   int number_ = 0;
+  int code_version_ = 0;
   void* stream_ = nullptr;  // cudaStream_t
   void* workspace_ = nullptr;
   std::unique_ptr<Recorder> recorder_;

@@ -7,16 +7,16 @@ namespace lapis::cuda {
 namespace {
 
 template <class A, class B>
-void multiply_sides(Device& device, const Gemm& gemm, const A& a, const B& b) {
+void multiply_sides(Device& device, Precision precision, const Gemm& gemm, const A& a, const B& b) {
   Output output(gemm.c, gemm.ldc);
   output.accumulate = gemm.accumulate;
   output.bias = gemm.bias;
   output.activation = gemm.activation;
-  multiply(device, gemm.m, gemm.n, gemm.k, a, b, output);
+  multiply(device, precision, gemm.m, gemm.n, gemm.k, a, b, output);
 }
 
 /// In pieces of at most kMostLines each way, so that kernels count in 32 bits.
-void multiply_pieces(Device& device, const Gemm& gemm) {
+void multiply_pieces(Device& device, Precision precision, const Gemm& gemm) {
   if (gemm.m > kMostLines) {
     Gemm top = gemm;
     top.m = kMostLines;
@@ -24,8 +24,8 @@ void multiply_pieces(Device& device, const Gemm& gemm) {
     rest.m -= kMostLines;
     rest.a += kMostLines * (gemm.transpose_a ? 1 : gemm.lda);
     rest.c += kMostLines * gemm.ldc;
-    multiply_pieces(device, top);
-    return multiply_pieces(device, rest);
+    multiply_pieces(device, precision, top);
+    return multiply_pieces(device, precision, rest);
   }
   if (gemm.n > kMostLines) {
     Gemm left = gemm;
@@ -35,8 +35,8 @@ void multiply_pieces(Device& device, const Gemm& gemm) {
     rest.b += kMostLines * (gemm.transpose_b ? gemm.ldb : 1);
     rest.c += kMostLines;
     if (gemm.bias != nullptr) rest.bias += kMostLines;
-    multiply_pieces(device, left);
-    return multiply_pieces(device, rest);
+    multiply_pieces(device, precision, left);
+    return multiply_pieces(device, precision, rest);
   }
   if (gemm.k > kMostLines) {
     Gemm first = gemm;
@@ -48,23 +48,24 @@ void multiply_pieces(Device& device, const Gemm& gemm) {
     rest.a += kMostLines * (gemm.transpose_a ? gemm.lda : 1);
     rest.b += kMostLines * (gemm.transpose_b ? 1 : gemm.ldb);
     rest.accumulate = true;
-    multiply_pieces(device, first);
-    return multiply_pieces(device, rest);
+    multiply_pieces(device, precision, first);
+    return multiply_pieces(device, precision, rest);
   }
   const Lines a(gemm.a, gemm.lda);
   const Columns a_turned(gemm.a, gemm.lda);
   const Columns b(gemm.b, gemm.ldb);
   const Lines b_turned(gemm.b, gemm.ldb);
-  if (gemm.transpose_a && gemm.transpose_b) return multiply_sides(device, gemm, a_turned, b_turned);
-  if (gemm.transpose_a) return multiply_sides(device, gemm, a_turned, b);
-  if (gemm.transpose_b) return multiply_sides(device, gemm, a, b_turned);
-  multiply_sides(device, gemm, a, b);
+  if (gemm.transpose_a && gemm.transpose_b)
+    return multiply_sides(device, precision, gemm, a_turned, b_turned);
+  if (gemm.transpose_a) return multiply_sides(device, precision, gemm, a_turned, b);
+  if (gemm.transpose_b) return multiply_sides(device, precision, gemm, a, b_turned);
+  multiply_sides(device, precision, gemm, a, b);
 }
 
 }  // namespace
 
 void CudaBackend::gemm(const Gemm& gemm) {
-  multiply_pieces(*device_, gemm);
+  multiply_pieces(*device_, precision_, gemm);
 }
 
 Index CudaBackend::gemm_prepared(Index /*k*/, Index /*n*/) const {

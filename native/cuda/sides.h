@@ -22,10 +22,12 @@ namespace lapis::cuda {
 inline constexpr int kDepth = 16;  // of a tile in shared memory
 inline constexpr Index kMostLines = Index{1} << 30;
 
-/// 128 bits, read and written at once.
-struct alignas(16) Quad {
-  Real at[4];
+/// Read and written at once.
+template <class Element>
+struct alignas(4 * sizeof(Element)) Four {
+  Element at[4];
 };
+using Quad = Four<Real>;  // 128 bits
 
 LAPIS_DEVICE inline bool is_aligned(const Real* address) {
   return reinterpret_cast<std::uintptr_t>(address) % sizeof(Quad) == 0;

@@ -20,6 +20,7 @@ namespace lapis::cuda {
 
 bool runs_backwards = false;
 HostGraphCounts host_graph_counts;
+int host_code_version = 90;
 const Cut* only_cut = nullptr;
 
 namespace {
@@ -156,6 +157,7 @@ std::size_t host_overruns() {
 }
 
 Device::Device(int number) : number_(number), recorder_(std::make_unique<Recorder>()) {
+  code_version_ = host_code_version;
   workspace_ = allocate(kWorkspace + 64);
 }
 

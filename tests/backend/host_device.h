@@ -15,4 +15,7 @@ struct HostGraphCounts {
 };
 extern HostGraphCounts host_graph_counts;
 
+/// Device::code_version() of the next Device.
+extern int host_code_version;
+
 }  // namespace lapis::cuda

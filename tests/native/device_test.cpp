@@ -63,6 +63,34 @@ TEST_CASE("--gpus: for several GPUs only") {
   CHECK_THAT(none.error, Contains("cuda: ") || Contains("none"));
 }
 
+TEST_CASE("--precision: for a GPU only") {
+  const std::vector<std::vector<std::string>> commands = {
+      {"train", "none", "--data", "none", "--out", "none"},
+      {"evaluate", "none", "--data", "none"},
+      {"bench", "none"}};
+  TemporaryFolder folder;
+  const std::string model = train_on_texts(folder, 1);
+  for (std::vector<std::string> command : commands) {
+    INFO(command[0]);
+    if (command[0] != "train") command[1] = model;
+    if (command[0] == "evaluate") command[3] = folder / "data";
+    command.insert(command.end(), {"--precision", "fp8"});
+    const CommandResult unknown = run_lapis(command);
+    CHECK(unknown.status == 2);
+    CHECK_THAT(unknown.error, Contains("--precision") && Contains("fp8"));
+    for (const char* const device : {"cpu", "auto"}) {
+      command.back() = "tf32";
+      command.insert(command.end(), {"--device", device});
+      const CommandResult result = run_lapis(command);
+      CHECK(result.status == 2);
+      CHECK(result.error == "lapis: --precision tf32 needs --device cuda\n");
+      command.resize(command.size() - 2);
+    }
+    command.back() = "float32";
+    CHECK_THAT(run_lapis(command).error, !Contains("--precision"));
+  }
+}
+
 TEST_CASE("--device cuda: nothing is lost where training cannot begin") {
   TemporaryFolder folder;
   const std::string model = train_on_texts(folder, 1);
