@@ -13,13 +13,14 @@ std::size_t bytes_of(Index count) {
 
 }  // namespace
 
-CudaBackend::CudaBackend(int number, Precision precision)
+CudaBackend::CudaBackend(int number, Precision precision, const char* blas)
     : device_(std::make_shared<Device>(number)), precision_(precision) {
   constexpr int kFirstWithTensorCores = 80;
-  if (precision == Precision::float32 || device_->code_version() >= kFirstWithTensorCores) return;
-  fail("cuda: --precision ", precision_name(precision), ": this build runs code for compute capability ",
-       device_->code_version() / 10, ".", device_->code_version() % 10, " on ", device_->name(),
-       ", expected 8.0 or newer; use --precision float32");
+  if (precision != Precision::float32 && device_->code_version() < kFirstWithTensorCores)
+    fail("cuda: --precision ", precision_name(precision), ": this build runs code for compute capability ",
+         device_->code_version() / 10, ".", device_->code_version() % 10, " on ", device_->name(),
+         ", expected 8.0 or newer; use --precision float32");
+  if (blas != nullptr) blas_ = Blas::load(blas, precision);
 }
 
 std::string CudaBackend::name() const {

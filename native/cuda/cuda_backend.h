@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "blas.h"
 #include "device.h"
 #include "lapis/ops/backend.h"
 #include "module.h"
@@ -12,8 +13,10 @@ namespace lapis::cuda {
 /// prepared: weights are read where they are.
 class CudaBackend final : public Backend {
  public:
-  /// Throws Error where GPU `number` cannot be used, or not in that precision.
-  explicit CudaBackend(int number, Precision precision = Precision::float32);
+  /// Throws Error where GPU `number` cannot be used, or not in that precision. `blas`: the library to look
+  /// for, nullptr for none.
+  explicit CudaBackend(int number, Precision precision = Precision::float32, const char* blas = nullptr);
+  bool has_blas() const { return blas_ != nullptr; }
 
   using Backend::allocate;
   std::string name() const override;
@@ -123,6 +126,7 @@ class CudaBackend final : public Backend {
  private:
   std::shared_ptr<Device> device_;  // buffers may live longer than their backend
   Precision precision_;             // of gemm and the convolutions
+  std::shared_ptr<Blas> blas_;      // or nullptr
 };
 
 }  // namespace lapis::cuda

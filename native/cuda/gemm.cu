@@ -65,6 +65,7 @@ void multiply_pieces(Device& device, Precision precision, const Gemm& gemm) {
 }  // namespace
 
 void CudaBackend::gemm(const Gemm& gemm) {
+  if (blas_ != nullptr && blas_->multiply(*device_, gemm)) return;
   multiply_pieces(*device_, precision_, gemm);
 }
 

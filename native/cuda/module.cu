@@ -16,7 +16,8 @@ __attribute__((visibility("default"))) int lapis_cuda_module_version() {
 __attribute__((visibility("default"))) lapis::Backend* lapis_cuda_make_backend(
     int device, lapis::cuda::Precision precision, char* why, std::size_t why_size) {
   try {
-    return std::make_unique<lapis::cuda::CudaBackend>(device, precision).release();
+    return std::make_unique<lapis::cuda::CudaBackend>(device, precision, lapis::cuda::Blas::kLibrary)
+        .release();
   } catch (const std::exception& error) {
     std::snprintf(why, why_size, "%s", error.what());
     return nullptr;
