@@ -119,7 +119,8 @@ void evaluate(const Options& options) {
   if (options.record) check_recordable(options.model);
   const DataFolder data = find_data(options.data, std::nullopt, file.labels);
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
-  const std::unique_ptr<Backend> backend = make_backend(options.device, thread_count(options.threads), options.precision);
+  const std::unique_ptr<Backend> backend =
+      make_backend(options.device, thread_count(options.threads), options.precision);
   const LossConfig loss{.from_logits = !file.model.ends_in_softmax()};
 
   const auto start = std::chrono::steady_clock::now();

@@ -363,7 +363,8 @@ class Job {
 
 void train(const Options& options) {
   // First of all: whether there is a GPU shows before any data is read.
-  Devices devices = make_devices(options.device, options.gpus, thread_count(options.threads), options.precision);
+  Devices devices =
+      make_devices(options.device, options.gpus, thread_count(options.threads), options.precision);
   check_writable(options.out);
   Job job(options, std::move(devices));
   catch_interrupts();
