@@ -23,7 +23,13 @@ void bench(const Options& options) {
   ModelFile file = load_model(options.model);
   const Shape x = with_batch_in_front(options.batch, sample_shape(file));
   if (!x.is_known()) fail(options.model, ": takes ", file.model.input_shape(), ": no size to measure with");
-  const Speed speed = measure_speed(file, x, options);
+  const Speed speed = [&] {
+    try {
+      return measure_speed(file, x, options);
+    } catch (const OutOfMemory& error) {
+      throw too_large_batch(error, options.batch, "--batch");
+    }
+  }();
   if (options.json) {
     print_json(to_json(speed, options));
     return;

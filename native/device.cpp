@@ -100,4 +100,16 @@ Devices make_devices(Device device, int gpus, int threads, cuda::Precision preci
   return devices;
 }
 
+Error too_large_batch(const OutOfMemory& error, Index batch, const std::string& option) {
+  // What is asked for grows with the batch; a power of two that leaves a tenth of what is free.
+  constexpr double kUsable = 0.9;
+  const double share = kUsable * static_cast<double>(error.free()) / static_cast<double>(error.asked());
+  Index smaller = 1;
+  while (2 * smaller < batch && static_cast<double>(2 * smaller) <= share * static_cast<double>(batch))
+    smaller *= 2;
+  std::string text = std::string(error.what()) + "; batch " + std::to_string(batch) + " is too large";
+  if (batch > 1) text += ", try " + option + " " + std::to_string(smaller);
+  return Error(text);
+}
+
 }  // namespace lapis::native

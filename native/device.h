@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cuda/module.h"
+#include "lapis/core/error.h"
 #include "lapis/ops/backend.h"
 #include "lapis/train/collective.h"
 
@@ -28,6 +29,10 @@ void add_precision_option(CLI::App& command, cuda::Precision& precision);
 /// float32 with `cuda` only.
 std::unique_ptr<Backend> make_backend(Device device, int threads,
                                       cuda::Precision precision = cuda::Precision::float32);
+
+/// One line for a batch that a device had no room for: the bytes asked for and free, and a smaller batch for
+/// `option`, which is where it was said ("--batch").
+Error too_large_batch(const OutOfMemory& error, Index batch, const std::string& option);
 
 /// The first GPU's, from the module at `path`, or the one beside this program. Throws Error: no module, a
 /// module of another build, no driver, one that is too old, no GPU, or one that the module has no code for.

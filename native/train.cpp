@@ -169,6 +169,9 @@ class Job {
     try {
       return std::make_unique<Trainer>(file_.model, devices_.backends, devices_.collective.get(),
                                        config_.options, *training_, validation_.get());
+    } catch (const OutOfMemory& error) {
+      const Index batch = std::min(config_.options.batch_size, training_->size());
+      throw too_large_batch(error, batch, "fit.batch_size").inside(options_.config);
     } catch (const Error& error) {
       throw error.inside(options_.config);
     }

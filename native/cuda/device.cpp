@@ -186,9 +186,9 @@ void* Device::allocate(std::size_t bytes) {
   std::size_t free = 0;
   std::size_t total = 0;
   cudaMemGetInfo(&free, &total);
-  fail("cuda: not enough GPU memory: ", static_cast<std::uint64_t>(bytes), " bytes asked for, ",
-       static_cast<std::uint64_t>(free), " of ", static_cast<std::uint64_t>(total),
-       " free; make the batch smaller");
+  throw OutOfMemory("cuda: not enough GPU memory: " + std::to_string(bytes) + " bytes asked for, " +
+                        std::to_string(free) + " of " + std::to_string(total) + " free",
+                    bytes, free);
 }
 
 void Device::release(void* memory) {

@@ -46,7 +46,7 @@ class Device {
   /// Makes it this thread's GPU; all of the below do so.
   void use() const;
 
-  /// Throws Error with the bytes asked for and free when there is not enough.
+  /// Throws OutOfMemory with the bytes asked for and free when there is not enough.
   void* allocate(std::size_t bytes);
   void release(void* memory);
   // Everything below is done in the order of the calls. Upload and download are done when they return; not

@@ -2,6 +2,7 @@
 // that does so, as no host code could with a GPU's memory, ends the test with a signal.
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <map>
@@ -19,6 +20,7 @@
 namespace lapis::cuda {
 
 bool runs_backwards = false;
+std::size_t host_memory_limit = SIZE_MAX;  // of all blocks together, as a GPU's
 HostGraphCounts host_graph_counts;
 int host_code_version = 90;
 const Cut* only_cut = nullptr;
@@ -98,6 +100,12 @@ class Arena {
     if (offset + bytes > block->first + block->second.bytes) fail("host device: past the end of a block");
   }
 
+  /// Of all blocks.
+  std::size_t bytes() const {
+    std::size_t sum = 0;
+    for (const auto& [offset, block] : taken_) sum += block.bytes;
+    return sum;
+  }
   /// Bytes behind blocks that somebody wrote to.
   std::size_t overruns() const { return overruns_; }
 
@@ -152,6 +160,10 @@ struct Device::Recorder {
   Graph* now = nullptr;  // while recording
 };
 
+std::size_t host_memory_used() {
+  return arena().bytes();
+}
+
 std::size_t host_overruns() {
   return arena().overruns();
 }
@@ -172,6 +184,10 @@ std::string Device::name() const {
 }
 
 void* Device::allocate(std::size_t bytes) {
+  const std::size_t used = arena().bytes();
+  if (used > host_memory_limit || bytes > host_memory_limit - used)
+    throw OutOfMemory("host device: not enough memory", bytes,
+                      host_memory_limit - std::min(used, host_memory_limit));
   return arena().take(bytes);
 }
 

@@ -152,6 +152,8 @@ def compare_losses(options, name, batch, folder):
 def peers_of(options, name, batch, folder):
     """{ name: peer }; one that cannot be made is a text that says why."""
     peers = {"lapis": LapisPeer(options, folder / f"{name}.safetensors", batch, options.device, "--threads", options.threads)}
+    if options.device == "cuda":
+        peers["lapis tf32"] = LapisPeer(options, folder / f"{name}.safetensors", batch, "cuda", "--precision", "tf32")
     channels_last = True
     if name != "W3":
         trial = {last: min(TorchPeer("eager", name, batch, options.device, channels_last=last).measure(options.seconds)) for last in (True, False)}

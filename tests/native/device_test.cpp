@@ -107,4 +107,8 @@ TEST_CASE("a CUDA module that is missing or is something else is one clear line"
                     Contains("cuda: no module /nowhere/lapis_cuda.so"));
   CHECK_THROWS_WITH(lapis::native::make_cuda_backend(lapis_program()),
                     Contains("cuda: cannot load the module"));
+  const TemporaryFolder folder;
+  write_text(folder / "cut.so", std::string("\177ELF\2\1\1", 7));
+  CHECK_THROWS_WITH(lapis::native::make_cuda_backend(folder / "cut.so"),
+                    Contains("cuda: cannot load the module") && !Contains("\n"));
 }

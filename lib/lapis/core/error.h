@@ -20,6 +20,19 @@ class Error : public std::runtime_error {
   Error inside(const std::string& where) const { return Error(where + ": " + what()); }
 };
 
+/// A device has no room for a block of memory.
+class OutOfMemory : public Error {
+ public:
+  OutOfMemory(const std::string& text, std::uint64_t asked, std::uint64_t free)
+      : Error(text), asked_(asked), free_(free) {}
+
+  std::uint64_t asked() const { return asked_; }  // bytes
+  std::uint64_t free() const { return free_; }
+
+ private:
+  std::uint64_t asked_, free_;
+};
+
 /// One piece of a message: a text, a number, or anything with `to_string()`. Refers to what it is made of.
 /// (Streams would do the same, and make the WebAssembly module a third larger: they bring every locale's
 /// dates and money.)
