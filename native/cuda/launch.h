@@ -341,11 +341,6 @@ __global__ void __launch_bounds__(Body::kMostThreads, 1) run_sized_blocks(Body b
 template <class Body>
 void for_each_block(Device& device, Index blocks, Index threads, Index bytes, const Body& body) {
   if (blocks <= 0) return;
-  constexpr Index kWithoutAsking = 48 << 10;  // what is refused here, the start reports
-  if (bytes > kWithoutAsking) {
-    cudaFuncSetAttribute(run_sized_blocks<Body>, cudaFuncAttributeMaxDynamicSharedMemorySize,
-                         static_cast<int>(bytes));
-  }
   launch(device, &run_sized_blocks<Body>, blocks, threads, static_cast<std::size_t>(bytes), body);
 }
 
