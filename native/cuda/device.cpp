@@ -3,6 +3,7 @@
 #include <cuda_runtime.h>
 
 #include <cstdint>
+#include <cstring>
 #include <map>
 #include <string>
 #include <vector>
@@ -45,6 +46,13 @@ void check_driver(int number) {
   check(status, "looking for a GPU");
   if (number >= count)
     fail("cuda: ", number + 1, " GPUs asked for, this machine has ", count, "; lower --gpus");
+}
+
+cudaDeviceProp properties_of(int number) {
+  cudaDeviceProp properties = {};
+  if (cudaGetDeviceProperties(&properties, number) != cudaSuccess)
+    std::strcpy(properties.name, "unknown GPU");
+  return properties;
 }
 
 cudaKernelNodeParams node_of(Recording::Entry& entry) {
@@ -101,15 +109,21 @@ struct Graph {
 
   /// What the library would start now, as a graph of its own.
   cudaGraphNode_t add_library_call(const Recording::Entry& entry, cudaStream_t stream) {
-    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "recording a library's work");
-    library_call(entry.launch)(entry.arguments[0], stream);
+    constexpr const char* kWhat = "recording a library's work";
+    check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), kWhat);
     cudaGraph_t work = nullptr;
-    check(cudaStreamEndCapture(stream, &work), "recording a library's work");
+    try {
+      library_call(entry.launch)(entry.arguments[0], stream);
+    } catch (...) {  // nothing can be started in a stream that is still being recorded
+      if (cudaStreamEndCapture(stream, &work) == cudaSuccess) cudaGraphDestroy(work);
+      throw;
+    }
+    check(cudaStreamEndCapture(stream, &work), kWhat);
     cudaGraphNode_t node = nullptr;
-    check(cudaGraphAddChildGraphNode(&node, graph, nodes.empty() ? nullptr : &nodes.back(),
-                                     nodes.empty() ? 0 : 1, work),
-          "recording a library's work");
+    const cudaError_t added = cudaGraphAddChildGraphNode(
+        &node, graph, nodes.empty() ? nullptr : &nodes.back(), nodes.empty() ? 0 : 1, work);
     cudaGraphDestroy(work);  // the node has a copy
+    check(added, kWhat);
     return node;
   }
 
@@ -150,18 +164,24 @@ Device::Device(int number) : number_(number), recorder_(std::make_unique<Recorde
   check_driver(number);
   check(cudaSetDevice(number), "choosing the GPU");
   cudaFuncAttributes attributes = {};
-  if (cudaFuncGetAttributes(&attributes, probe_kernel()) != cudaSuccess) {
-    cudaDeviceProp properties = {};
-    cudaGetDeviceProperties(&properties, number);
+  const cudaError_t found = cudaFuncGetAttributes(&attributes, probe_kernel());
+  if (found == cudaErrorNoKernelImageForDevice || found == cudaErrorInvalidDeviceFunction) {
+    const cudaDeviceProp properties = properties_of(number);
     fail("cuda: ", properties.name, " (compute capability ", properties.major, ".", properties.minor,
          ") has no code in this build, expected 7.5 or newer");
   }
+  check(found, "loading the kernels");
   code_version_ = attributes.ptxVersion;
   cudaStream_t stream = nullptr;
   check(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking), "making a stream");
   stream_ = stream;
   constexpr std::size_t kBehind = 64;  // single values of an operation, behind its partial results
-  workspace_ = allocate(kWorkspace + kBehind);
+  try {
+    workspace_ = allocate(kWorkspace + kBehind);
+  } catch (...) {
+    cudaStreamDestroy(stream);
+    throw;
+  }
 }
 
 Device::~Device() {
@@ -175,7 +195,7 @@ void Device::use() const {
 }
 
 std::string Device::name() const {
-  return "cuda:" + std::to_string(number_);
+  return std::string(properties_of(number_).name) + " (cuda:" + std::to_string(number_) + ")";
 }
 
 void* Device::allocate(std::size_t bytes) {
@@ -192,7 +212,7 @@ void* Device::allocate(std::size_t bytes) {
 }
 
 void Device::release(void* memory) {
-  use();
+  cudaSetDevice(number_);  // what goes wrong here went wrong before: destructors must not throw
   cudaStreamSynchronize(static_cast<cudaStream_t>(stream_));
   cudaFree(memory);
 }
@@ -239,17 +259,23 @@ void Device::begin_recording(Index key) {
 }
 
 void Device::end_recording() {
-  use();
   Graph& graph = *recorder_->now;
   recorder_->now = nullptr;
   graph.recording.end();
   if (graph.recording.entries().empty()) return;
-  for (const Recording::Entry& entry : graph.recording.entries()) recorder_->allow_shared(entry.launch);
-  if (graph.recording.is_same())
-    graph.update();
-  else
-    graph.build(static_cast<cudaStream_t>(stream_));
-  check(cudaGraphLaunch(graph.executable, static_cast<cudaStream_t>(stream_)), "starting a recorded step");
+  auto* const stream = static_cast<cudaStream_t>(stream_);
+  try {
+    use();
+    for (const Recording::Entry& entry : graph.recording.entries()) recorder_->allow_shared(entry.launch);
+    if (graph.recording.is_same())
+      graph.update();
+    else
+      graph.build(stream);
+    check(cudaGraphLaunch(graph.executable, stream), "starting a recorded step");
+  } catch (...) {
+    graph.recording.forget();  // its graph may be half of it: the next time it is made anew
+    throw;
+  }
 }
 
 void Device::cancel_recording() {
