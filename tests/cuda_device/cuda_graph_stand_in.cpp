@@ -1,6 +1,7 @@
 // The stand-in's graphs, and streams while they are captured.
 #include <exception>
 #include <queue>
+#include <utility>
 
 #include "cuda_device/stand_in_objects.h"
 

@@ -40,6 +40,8 @@ TEST_CASE("a machine without a usable GPU is one line that says why") {
   CHECK(refusal() == "cuda: looking for a GPU: initialization error");
   cuda.counting = cudaSuccess;
   cuda.gpus.resize(1);
+  CHECK(refusal(0) == "");
+  CHECK(refusal(1) == "cuda: 2 GPUs asked for, this machine has 1; lower --gpus");
   CHECK(refusal(3) == "cuda: 4 GPUs asked for, this machine has 1; lower --gpus");
   cuda.gpus.clear();
   CHECK(refusal() == "cuda: no NVIDIA GPU on this machine");

@@ -104,6 +104,23 @@ TEST_CASE("a step that fails while it is recorded starts nothing and leaves the 
   CHECK(numbers.read() == std::vector<Real>{32, 64, 96, 128});
 }
 
+TEST_CASE("what a step that failed had recorded is not taken for what its graph does") {
+  const CudaMachine machine;
+  cuda::CudaBackend backend(0);
+  const Numbers numbers(backend, 1);
+  numbers.write({1});
+  const auto step = [&](Real factor, bool fails) {
+    backend.run_as_one(1, [&] {
+      backend.add_scaled(factor, numbers.at(), numbers.at(), 1);
+      if (fails) throw std::runtime_error("no");
+    });
+  };
+  step(1, false);
+  CHECK_THROWS_AS(step(4, true), std::runtime_error);
+  step(4, false);
+  CHECK(numbers.read() == std::vector<Real>{10});
+}
+
 TEST_CASE("a library's work is captured: as a part of the step's graph, in its place") {
   const CudaMachine machine;
   const CudaStandIn::Counts& counts = cuda_stand_in().counts;

@@ -1,6 +1,5 @@
 #include "cuda_device/stand_in_objects.h"
 
-#include <catch2/catch.hpp>
 #include <cstring>
 #include <exception>
 
@@ -182,20 +181,6 @@ std::string CudaStandIn::living() const {
   add(state().executables.size(), " executable graphs");
   add(blocks, " blocks");
   return text;
-}
-
-CudaMachine::CudaMachine() {
-  state().settings = {};
-}
-
-CudaMachine::~CudaMachine() {
-  for (const std::string& fault : state().settings.faults) UNSCOPED_INFO(fault);
-  CHECK(state().settings.faults.empty());
-  CHECK(state().settings.overruns() == 0);
-  if (state().fatal == cudaSuccess) CHECK(state().settings.living() == "");
-  auto parameters = std::move(state().parameters);
-  state() = {};
-  state().parameters = std::move(parameters);
 }
 
 }  // namespace lapis_test

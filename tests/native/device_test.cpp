@@ -112,3 +112,22 @@ TEST_CASE("a CUDA module that is missing or is something else is one clear line"
   CHECK_THROWS_WITH(lapis::native::make_cuda_backend(folder / "cut.so"),
                     Contains("cuda: cannot load the module") && !Contains("\n"));
 }
+
+TEST_CASE("a CUDA module of another version, or without its functions, is refused, not called") {
+  const auto refusal = [](const char* path) -> std::string {
+    try {
+      lapis::native::make_cuda_backend(path);
+    } catch (const lapis::Error& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const int version = lapis::cuda::kModuleVersion;
+  CHECK(refusal(LAPIS_NEWER_MODULE) == "cuda: " LAPIS_NEWER_MODULE ": a module of version " +
+                                           std::to_string(version + 1) + ", expected " +
+                                           std::to_string(version) + "; build both together");
+  CHECK(refusal(LAPIS_FOREIGN_MODULE) == "cuda: " LAPIS_FOREIGN_MODULE
+                                         ": no lapis_cuda_module_version; expected lapis's own module");
+  CHECK(refusal(LAPIS_HALF_MODULE) == "cuda: " LAPIS_HALF_MODULE
+                                      ": no lapis_cuda_make_backend; expected lapis's own module");
+}
