@@ -25,6 +25,12 @@ void add_one(const lapis::cuda::Launch& /*launch*/, void* const* arguments) {
   for (Index i = 0; i < count; ++i) values[i] += 1;
 }
 
+void multiply_each(const lapis::cuda::Launch& /*launch*/, void* const* arguments) {
+  Real* const values = *static_cast<Real* const*>(arguments[0]);
+  const Index count = *static_cast<const Index*>(arguments[1]);
+  for (Index i = 0; i < count; ++i) values[i] *= *static_cast<const Real*>(arguments[2]);
+}
+
 struct LibraryArguments {
   Real* values;
   Index count;
@@ -60,6 +66,10 @@ std::size_t shared_bytes_seen(lapis::cuda::CudaBackend& backend, const Numbers& 
   else
     start();
   return static_cast<std::size_t>(numbers.read()[0]);
+}
+
+void multiply(lapis::cuda::CudaBackend& backend, const Numbers& numbers, Real factor) {
+  lapis::cuda::launch(backend.device(), &multiply_each, 1, 1, 0, numbers.at(), numbers.count(), factor);
 }
 
 void fail_in_kernel(lapis::cuda::CudaBackend& backend) {

@@ -37,6 +37,9 @@ class Numbers {
 std::size_t shared_bytes_seen(lapis::cuda::CudaBackend& backend, const Numbers& numbers, std::size_t bytes,
                               bool recorded = false);
 
+/// Multiplies all numbers. Its arguments have no gaps, whose contents would count as changes.
+void multiply(lapis::cuda::CudaBackend& backend, const Numbers& numbers, lapis::Real factor);
+
 /// Starts a kernel that goes wrong.
 void fail_in_kernel(lapis::cuda::CudaBackend& backend);
 
