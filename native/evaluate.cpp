@@ -22,6 +22,7 @@
 namespace lapis::native {
 namespace {
 
+/// Fewer where the device has no room for so many.
 constexpr Index kBatch = 100;
 /// A matrix of more classes than this is too wide to read in a terminal; --json has it all.
 constexpr std::size_t kMostColumns = 12;
@@ -114,6 +115,23 @@ void print_plain(const Options& options, const ModelFile& file, const Evaluation
   }
 }
 
+/// With batches as large as the device has room for. Throws Error where not even one sample fits.
+Evaluation evaluate_in_batches(const Model& model, Backend& backend, const Dataset& dataset) {
+  const LossConfig loss{.from_logits = !model.ends_in_softmax()};
+  Progress progress("evaluating", static_cast<long>(dataset.size()));
+  for (Index batch = std::min(kBatch, dataset.size());; batch /= 2) {
+    try {
+      Evaluator evaluator(model, backend, dataset.sample_shape(), batch, loss);
+      return evaluator.evaluate(dataset, [&](Index done, Index) {
+        progress.update(static_cast<long>(done));
+        return true;
+      });
+    } catch (const OutOfMemory&) {
+      if (batch == 1) throw;
+    }
+  }
+}
+
 void evaluate(const Options& options) {
   ModelFile file = load_model(options.model, options.additions);
   if (options.record) check_recordable(options.model);
@@ -121,16 +139,9 @@ void evaluate(const Options& options) {
   const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
   const std::unique_ptr<Backend> backend =
       make_backend(options.device, thread_count(options.threads), options.precision);
-  const LossConfig loss{.from_logits = !file.model.ends_in_softmax()};
 
   const auto start = std::chrono::steady_clock::now();
-  Evaluator evaluator(file.model, *backend, dataset->sample_shape(), std::min(kBatch, dataset->size()), loss);
-  Progress progress("evaluating", static_cast<long>(dataset->size()));
-  const Evaluation result = evaluator.evaluate(*dataset, [&](Index done, Index) {
-    progress.update(static_cast<long>(done));
-    return true;
-  });
-  progress.clear();
+  const Evaluation result = evaluate_in_batches(file.model, *backend, *dataset);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
   if (options.record) record(options, file, result);
