@@ -13,6 +13,7 @@
 
 using namespace lapis_test;
 using Catch::Contains;
+using Catch::EndsWith;
 using Catch::Matches;
 using Catch::StartsWith;
 
@@ -168,6 +169,38 @@ TEST_CASE("lapis on a GPU that is too small: the bytes asked and free, a batch t
              Contains(" bytes asked for, ") && Contains("; batch 4096 is too large, try --batch "));
 }
 
+TEST_CASE("lapis on a GPU with little memory: evaluate takes smaller batches, down to one sample") {
+  const Program program;
+  REQUIRE(program.train({}).status == 0);
+  const auto evaluate = [&](const std::string& device) {
+    return run_lapis({"evaluate", program.model(), "--data", program.folder / "data", "--split", "train",
+                      "--device", device});
+  };
+  const auto figures = [](const std::string& out) { return out.substr(out.find('\n')); };  // but the time
+  const std::string expected = figures(evaluate("cpu").out);
+  const auto evaluate_in = [&](int bytes) {
+    // The module takes 64 MiB of its own first, 64 bytes of them to align what follows.
+    const Variable machine("LAPIS_STAND_IN_MEMORY", std::to_string((64 << 20) + 64 + bytes));
+    return evaluate("cuda");
+  };
+  int fits = 0;
+  for (int bytes = 2'000; bytes <= 60'000; bytes += 2'000) {
+    const CommandResult result = evaluate_in(bytes);
+    INFO(bytes << ": " << result.error);
+    if (result.status == 0) {
+      ++fits;
+      CHECK(figures(result.out) == expected);
+      continue;
+    }
+    CHECK(fits == 0);  // with more memory it fits all the more
+    CHECK(result.status == 2);
+    CHECK_THAT(result.error, Matches("lapis: cuda: not enough GPU memory: [0-9]+ bytes asked for, [0-9]+ of "
+                                     "[0-9]+ free\n"));
+  }
+  CHECK(fits > 15);
+  CHECK(fits < 30);
+}
+
 TEST_CASE("lapis on a GPU, interrupted: the best weights so far are kept") {
   const Program program;
   write_text(program.folder / "config.json", text_config(1'000'000));
@@ -188,11 +221,10 @@ TEST_CASE("lapis on a GPU, interrupted: the best weights so far are kept") {
   CHECK(run_lapis({"predict", program.model(), "--text", "bagus"}).status == 0);
 }
 
-TEST_CASE("lapis on a GPU that fails in the middle: one line of what happened, no half-written model") {
+TEST_CASE("lapis on a GPU that fails in the middle: one line of what happened, the best weights are kept") {
   const Program program;
-  const CommandResult whole = program.train();
-  REQUIRE(whole.status == 0);
-  for (const char* const call : {"20", "100", "300"}) {
+  REQUIRE(program.train().status == 0);
+  const auto fail_at = [&](const char* call) {
     const Variable machine("LAPIS_STAND_IN_FAILING_CALL", call);
     write_text(program.model(), "the old file");
     const CommandResult result = program.train();
@@ -200,8 +232,15 @@ TEST_CASE("lapis on a GPU that fails in the middle: one line of what happened, n
     CHECK((result.status == 1 || result.status == 2));
     CHECK(result.error_lines() == 1);
     CHECK_THAT(result.error, Contains("cuda: ") && Contains("unknown error"));
+    return result.error;
+  };
+  for (const char* const in_first_epoch : {"20", "100"}) {
+    fail_at(in_first_epoch);
     CHECK(read_text(program.model()) == "the old file");
   }
+  CHECK_THAT(fail_at("300"), EndsWith("; " + program.model() + " holds the weights of epoch 1\n"));
+  const Variable machine("LAPIS_STAND_IN_FAILING_CALL", "0");
+  CHECK(run_lapis({"predict", program.model(), "--text", "bagus"}).status == 0);
 }
 
 TEST_CASE("the module itself, with NVIDIA's runtime: an old driver, and a driver without a GPU") {

@@ -110,7 +110,7 @@ TEST_CASE("a training config may leave nearly everything out") {
   const TrainConfig config =
       parse_train_config(std::string(R"({"model":)") + kPictureModel + R"(,"data":{"kind":"cifar10"}})");
   CHECK(config.options.epochs == 1);
-  CHECK(config.options.batch_size == 32);
+  CHECK_FALSE(config.options.batch_size);
   CHECK(config.options.seed == 0);
   CHECK(config.options.shuffle);
   CHECK(config.options.optimizer == OptimizerConfig{});

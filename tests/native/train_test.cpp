@@ -197,6 +197,38 @@ TEST_CASE("train: a loss that is no longer finite is the work's failure, not the
   CHECK_FALSE(std::filesystem::exists(folder / "m.safetensors"));
 }
 
+TEST_CASE("train: what fails in a later epoch keeps the best weights so far and says so") {
+  const TemporaryFolder folder;
+  write_cifar10(folder / "data", 20);
+  std::string config = picture_config("cifar10", 50);
+  const std::string adam = R"("class_name": "Adam", "config": {"learning_rate": 0.05})";
+  REQUIRE(config.find(adam) != std::string::npos);
+  // 6 steps an epoch, so that it fails in the third.
+  config.replace(config.find(adam), adam.size(),
+                 R"("class_name": "SGD", "config": {"learning_rate": {"class_name": "PiecewiseConstantDecay",
+                 "config": {"boundaries": [13], "values": [0.001, 3e38]}}})");
+  write_text(folder / "config.json", config);
+  const std::string model = folder / "m.safetensors";
+  const CommandResult result =
+      run_lapis({"train", folder / "config.json", "--data", folder / "data", "--out", model, "--json"});
+  INFO(result.error);
+  CHECK(result.status == 1);
+  CHECK_THAT(result.error, Catch::StartsWith("lapis: training: epoch 3, step ") &&
+                               Contains(": the loss is ") &&
+                               Catch::EndsWith("; " + model + " holds the weights of epoch 2\n"));
+  CHECK(result.error_lines() == 1);
+  const Json summary = Json::parse(result.out);
+  CHECK(*summary.find("stopped")->string() == "failed");
+  CHECK(number(summary, "kept_epoch") == 2);
+
+  const Json info = run_json({"info", model});
+  CHECK(*info.find("training")->find("stopped")->string() == "failed");
+  const Json& second = summary.find("epochs")->array()->at(1);
+  CHECK(number(*info.find("metrics"), "val_loss") == number(second, "val_loss"));
+  const Json evaluation = run_json({"evaluate", model, "--data", folder / "data", "--split", "valid"});
+  CHECK(number(evaluation, "loss") == Approx(number(second, "val_loss")).epsilon(1e-5));
+}
+
 TEST_CASE("train: configs that cannot be are refused by file and path") {
   const TemporaryFolder folder;
   write_nusax(folder / "data");
@@ -219,4 +251,5 @@ TEST_CASE("train: configs that cannot be are refused by file and path") {
   refused("\"kind\": \"nusax\"", "\"kind\": \"news\"", "news");
   refused("{\"model\"", "\"model\"", "JSON");
   refused("\"units\": 3", "\"units\": 4", "4");
+  refused("\"batch_size\": 8", "\"batch_size\": 1000", "training: batch_size 1000, expected at most ");
 }

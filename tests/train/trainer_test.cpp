@@ -350,18 +350,21 @@ TEST_CASE("a convolutional network learns left from right, flips and all") {
 
 TEST_CASE("trainings that cannot be") {
   const TensorDataset data = xor_data();
-  const TensorDataset other({3}, {1, 2, 3}, {0});
-  const TensorDataset wrong_label({2}, {1, 2}, {2});
+  const TensorDataset other({3}, std::vector<Real>(12), {0, 0, 0, 0});
+  const TensorDataset wrong_label({2}, std::vector<Real>(8), {0, 1, 2, 0});
   const auto backend = make_cpu_backend();
   Model model = mlp();
   TrainOptions options = options_of(0, 4, 0.1);
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data), "training: epochs 0, expected at least 1");
   options = options_of(1, 0, 0.1);
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data), Contains("batch_size 0"));
+  options = options_of(1, 5, 0.1);
+  CHECK_THROWS_WITH(Trainer(model, *backend, options, data),
+                    "training: batch_size 5, expected at most 4, the number of training samples");
   options = options_of(1, 4, 0.1);
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data, &other),
                     Contains("the validation data has samples of shape [3], expected [2]"));
-  CHECK_THROWS_WITH(Trainer(model, *backend, options, other), Contains("input [1,3], expected [?,2]"));
+  CHECK_THROWS_WITH(Trainer(model, *backend, options, other), Contains("input [4,3], expected [?,2]"));
   options.early_stopping.emplace();
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data),
                     "training: early stopping watches val_loss, but there is no validation data");

@@ -53,7 +53,9 @@ void read_fit(const JsonCursor& value, TrainConfig& config) {
   TrainOptions& options = config.options;
   ObjectReader object(value);
   read_value(object, "epochs", options.epochs, 1);
-  read_value(object, "batch_size", options.batch_size, 1);
+  Index batch_size = 0;
+  read_value(object, "batch_size", batch_size, 1);
+  if (batch_size > 0) options.batch_size = batch_size;
   read_value(object, "shuffle", options.shuffle);
   read_value(object, "validation", config.validation);
   if (const auto found = object.find("seed")) {

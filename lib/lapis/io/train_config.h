@@ -10,7 +10,8 @@
 #include "lapis/train/trainer.h"
 
 /// The training config: one JSON object in Keras's own words. Every key but `model` and `data.kind` may be
-/// left out (shown: the defaults); an unknown key is an Error that names its path.
+/// left out (shown: the defaults; of batch_size, where there are so many samples); an unknown key is an Error
+/// that names its path.
 ///
 ///     { "model":   <a Keras Sequential: {"class_name": "Sequential", "config": {"name", "layers": [...]}}>,
 ///       "compile": { "optimizer": "adam" | "sgd" | "adamw" | "rmsprop" | {"class_name": "Adam", "config":

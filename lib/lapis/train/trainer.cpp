@@ -17,6 +17,8 @@ constexpr std::uint64_t kShuffle = 0x73687566666c6531;
 constexpr std::uint64_t kAugment = 0x6175676d656e7431;
 constexpr std::uint64_t kDropout = 0x64726f706f757431;
 
+constexpr Index kDefaultBatchSize = 32;
+
 /// A device gets so many steps before their results are asked for.
 constexpr Index kStepsAhead = 64;
 
@@ -38,14 +40,12 @@ Index batch_count(Index samples, Index batch_size) {
   return (samples + batch_size - 1) / batch_size;
 }
 
-/// The options with batch size and schedule made to fit the data; throws Error where they do not fit.
+/// The options, their schedule made to fit the data; throws Error where they do not fit.
 TrainOptions checked(TrainOptions options, const Dataset& training, const Dataset* validation) {
   if (options.epochs < 1) fail("training: epochs ", options.epochs, ", expected at least 1");
-  if (options.batch_size < 1) fail("training: batch_size ", options.batch_size, ", expected at least 1");
   check_data(training, training.sample_shape(), "training");
   if (validation != nullptr) check_data(*validation, training.sample_shape(), "validation");
-  options.batch_size = std::min(options.batch_size, training.size());
-  const Index batches = batch_count(training.size(), options.batch_size);
+  const Index batches = batch_count(training.size(), options.batch_size_for(training.size()));
   options.schedule = options.schedule.resolved(static_cast<std::int64_t>(batches) * options.epochs);
   if (options.plateau) {
     check_monitor(options.plateau->monitor, "ReduceLROnPlateau", validation != nullptr);
@@ -64,6 +64,32 @@ TrainOptions checked(TrainOptions options, const Dataset& training, const Datase
 
 }  // namespace
 
+Index TrainOptions::batch_size_for(Index samples) const {
+  if (!batch_size) return std::min(kDefaultBatchSize, samples);
+  if (*batch_size < 1) fail("training: batch_size ", *batch_size, ", expected at least 1");
+  if (*batch_size > samples) {
+    fail("training: batch_size ", *batch_size, ", expected at most ", samples,
+         ", the number of training samples");
+  }
+  return *batch_size;
+}
+
+double watched(Monitor monitor, const EpochRecord& record) {
+  switch (monitor) {
+    case Monitor::loss:
+      return record.loss;
+    case Monitor::accuracy:
+      return record.accuracy;
+    case Monitor::val_loss:
+      return record.val_loss;
+    case Monitor::val_accuracy:
+      return record.val_accuracy;
+    case Monitor::val_macro_f1:
+      break;
+  }
+  return record.val_macro_f1;
+}
+
 Trainer::Trainer(Model& model, Backend& backend, const TrainOptions& options, const Dataset& training,
                  const Dataset* validation)
     : Trainer(model, std::array{&backend}, nullptr, options, training, validation) {}
@@ -72,6 +98,7 @@ Trainer::Trainer(Model& model, std::span<Backend* const> backends, Collective* c
                  const TrainOptions& options, const Dataset& training, const Dataset* validation)
     : model_(model),
       options_(checked(options, training, validation)),
+      batch_size_(options.batch_size_for(training.size())),
       training_(training),
       validation_(validation),
       collective_(collective),
@@ -81,9 +108,9 @@ Trainer::Trainer(Model& model, std::span<Backend* const> backends, Collective* c
   Replica::Settings settings = {.loss = options_.loss,
                                 .optimizer = options_.optimizer,
                                 .dropout_seed = options_.seed ^ kDropout,
-                                .batch_size = options_.batch_size,
+                                .batch_size = batch_size_,
                                 .count = static_cast<Index>(backends.size()),
-                                .steps = batch_count(training.size(), options_.batch_size),
+                                .steps = batch_count(training.size(), batch_size_),
                                 .steps_of_a_look = look_every_};
   for (Backend* const backend : backends) {
     replicas_.push_back(std::make_unique<Replica>(model, *backend, settings, training));
@@ -93,8 +120,8 @@ Trainer::Trainer(Model& model, std::span<Backend* const> backends, Collective* c
   targets_.resize(order_.size() * static_cast<std::size_t>(loss().target_size()));
   step_losses_.reserve(static_cast<std::size_t>(look_every_));
   if (validation != nullptr) {
-    evaluator_.emplace(model, *backends.front(), training.sample_shape(), options_.batch_size, options_.loss);
-    validation_batches_ = validation->batches(*backends.front(), options_.batch_size);
+    evaluator_.emplace(model, *backends.front(), training.sample_shape(), batch_size_, options_.loss);
+    validation_batches_ = validation->batches(*backends.front(), batch_size_);
   }
   if (options_.plateau) plateau_.emplace(*options_.plateau);
   if (options_.early_stopping) {
@@ -135,10 +162,10 @@ std::optional<EpochRecord> Trainer::train_epoch(const TrainCallbacks& callbacks)
   TrainProgress progress;
   progress.epoch = epoch_ + 1;
   progress.epochs = options_.epochs;
-  progress.batches = batch_count(total, options_.batch_size);
+  progress.batches = batch_count(total, batch_size_);
   set_order(order_);
-  for (Index start = 0; start < total; start += options_.batch_size) {
-    const Index batch = std::min(options_.batch_size, total - start);
+  for (Index start = 0; start < total; start += batch_size_) {
+    const Index batch = std::min(batch_size_, total - start);
     step({start, batch}, progress.batch++);
     if (progress.batch % look_every_ == 0 || progress.batch == progress.batches)
       look(progress.batch, start + batch);
@@ -173,8 +200,8 @@ void Trainer::begin_epoch() {
 
 double Trainer::train_step(std::span<const Index> samples) {
   const auto batch = static_cast<Index>(samples.size());
-  if (batch < 1 || batch > options_.batch_size) {
-    fail("training: a step with ", batch, " samples, expected 1 to ", options_.batch_size);
+  if (batch < 1 || batch > batch_size_) {
+    fail("training: a step with ", batch, " samples, expected 1 to ", batch_size_);
   }
   set_order(samples);
   step({0, batch}, 0);
@@ -245,7 +272,7 @@ void Trainer::look(Index number, Index samples) {
     const Replica::Results results = replica->look(seen_steps_, steps, news);
     SampleRange batch = {news.first, 0};
     for (std::size_t i = 0; i < step_losses_.size(); ++i, batch.first += batch.count) {
-      batch.count = std::min(options_.batch_size, samples - batch.first);
+      batch.count = std::min(batch_size_, samples - batch.first);
       const SampleRange own = replica->share(batch);
       if (own.count > 0) {
         step_losses_[i] += static_cast<double>(results.losses[i]) *
@@ -260,7 +287,7 @@ void Trainer::look(Index number, Index samples) {
   }
   for (std::size_t i = 0; i < step_losses_.size(); ++i) {
     check_loss(step_losses_[i], order_start_ + seen_steps_ + static_cast<Index>(i));
-    const Index batch = std::min(options_.batch_size, samples - seen_samples_);
+    const Index batch = std::min(batch_size_, samples - seen_samples_);
     loss_sum_ += step_losses_[i] * static_cast<double>(batch);
     seen_samples_ += batch;
   }
@@ -288,22 +315,6 @@ void Trainer::end_epoch(EpochRecord& record) {
     const std::span<const Real> values = std::as_const(model_).values();
     std::copy(values.begin(), values.end(), best_weights_.begin());
   }
-}
-
-double Trainer::watched(Monitor monitor, const EpochRecord& record) {
-  switch (monitor) {
-    case Monitor::loss:
-      return record.loss;
-    case Monitor::accuracy:
-      return record.accuracy;
-    case Monitor::val_loss:
-      return record.val_loss;
-    case Monitor::val_accuracy:
-      return record.val_accuracy;
-    case Monitor::val_macro_f1:
-      break;
-  }
-  return record.val_macro_f1;
 }
 
 Index Trainer::restore_best() {

@@ -16,7 +16,8 @@ namespace lapis {
 
 struct TrainOptions {
   Index epochs = 1;
-  Index batch_size = 32;
+  /// At most as many as there are training samples. Unset: 32, as in Keras, or all where there are fewer.
+  std::optional<Index> batch_size;
   std::uint64_t seed = 0;  // of shuffling, augmentation and dropout
   bool shuffle = true;
   LossConfig loss;
@@ -24,6 +25,9 @@ struct TrainOptions {
   Schedule schedule;
   std::optional<PlateauConfig> plateau;
   std::optional<EarlyStoppingConfig> early_stopping;
+
+  /// The batch size for so many training samples. Throws Error where it is more than those, or below 1.
+  Index batch_size_for(Index samples) const;
 };
 
 /// One line of the training log. `loss` and `accuracy` are means over the epoch's batches while it trained
@@ -36,6 +40,9 @@ struct EpochRecord {
   double learning_rate = 0;  // of the epoch's last step
   double seconds = 0;        // with validation; 0 without a clock
 };
+
+/// The number of `record` that `monitor` names.
+double watched(Monitor monitor, const EpochRecord& record);
 
 /// Where a training is, after each batch.
 struct TrainProgress {
@@ -92,8 +99,8 @@ class Trainer {
   /// now.
   Index restore_best();
 
-  /// One step on the given samples of the training data, at most batch_size. Returns their mean loss before
-  /// the step.
+  /// One step on the given samples of the training data, at most the batch size. Returns their mean loss
+  /// before the step.
   double train_step(std::span<const Index> samples);
   /// Brings the weights into the model where a device has been training a copy of them. Epochs, whole or
   /// cancelled, end with it; a caller of train_step() asks for it.
@@ -107,12 +114,12 @@ class Trainer {
   void check_loss(double loss, std::int64_t step) const;
   void look(Index number, Index samples);
   void end_epoch(EpochRecord& record);
-  static double watched(Monitor monitor, const EpochRecord& record);
 
   const Loss& loss() const { return replicas_.front()->loss(); }
 
   Model& model_;
   TrainOptions options_;
+  Index batch_size_;
   const Dataset& training_;
   const Dataset* validation_;
   Collective* collective_;

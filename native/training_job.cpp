@@ -1,0 +1,265 @@
+#include "training_job.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+#include "commands.h"
+#include "common.h"
+#include "console.h"
+#include "lapis/core/error.h"
+#include "lapis/io/keras_model.h"
+#include "training_report.h"
+
+namespace lapis::native {
+namespace {
+
+constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
+/// A long training is saved on the way, but not more often than this.
+constexpr double kSaveEverySeconds = 30;
+
+/// A file could not be written: bad input, though it shows in the middle of the work.
+class SaveFailed : public Error {
+ public:
+  using Error::Error;
+};
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+TrainConfig read_config(const TrainArguments& arguments, const std::string& text) {
+  TrainConfig config;
+  try {
+    config = parse_train_config(text);
+  } catch (const Error& error) {
+    throw error.inside(arguments.config);
+  }
+  if (arguments.seed) config.options.seed = *arguments.seed;
+  if (arguments.epochs) config.options.epochs = *arguments.epochs;
+  return config;
+}
+
+InputSpec make_input(const TrainConfig& config, const DataFolder& data) {
+  if (config.data.image) return *config.data.image;
+  if (config.data.text) {
+    return TextInput{config.data.text->sequence_length,
+                     adapt_vocabulary(read_texts(data, Split::train), config.data.text->max_tokens)};
+  }
+  return TensorInput{};
+}
+
+Model make_model(const std::string& path, const TrainConfig& config, const InputSpec& input) {
+  const auto* text = std::get_if<TextInput>(&input);
+  const auto* image = std::get_if<ImageInput>(&input);
+  std::optional<Shape> shape;
+  if (text != nullptr) shape = Shape{kUnknown, text->sequence_length};
+  if (image != nullptr) shape = Shape{kUnknown, image->height, image->width, image->channels};
+  try {
+    Model model = model_from_config(
+        config.model_json(text == nullptr ? 0 : static_cast<Index>(text->vocabulary.size())), shape);
+    model.initialize(config.options.seed);
+    return model;
+  } catch (const Error& error) {
+    throw error.inside(path);
+  }
+}
+
+/// "2 threads", "NVIDIA H200 (cuda:0)", "4 GPUs".
+std::string device_name(const Devices& devices, int threads) {
+  if (devices.backends.size() > 1) return std::to_string(devices.backends.size()) + " GPUs";
+  const std::string name = devices.backends.front()->name();
+  if (name != "cpu") return name;
+  return std::to_string(threads) + (threads == 1 ? " thread" : " threads");
+}
+
+}  // namespace
+
+TrainingJob::TrainingJob(const TrainArguments& arguments, Devices devices)
+    : arguments_(arguments),
+      config_text_(read_text_file(arguments.config, kMaxConfigBytes)),
+      config_(read_config(arguments, config_text_)),
+      data_(find_data(arguments.data, config_.data.kind, config_.data.labels, config_.data.validation_split)),
+      input_(make_input(config_, data_)),
+      file_{make_model(arguments.config, config_, input_), input_, data_.labels, {}, {}},
+      training_(open_dataset(data_, Split::train, input_, config_.data.augmentation)),
+      validation_(config_.validation ? open_dataset(data_, Split::valid, input_) : nullptr),
+      threads_(thread_count(arguments.threads)),
+      devices_(std::move(devices)) {
+  // What would make saving fail (labels, input pipeline) must show before the training and not after it.
+  try {
+    write_model(file_, precision());
+  } catch (const Error& error) {
+    throw error.inside(arguments.config);
+  }
+  trainer_ = make_trainer();
+  const std::optional<EarlyStoppingConfig>& stopping = config_.options.early_stopping;
+  if (stopping && stopping->restore_best_weights) watch_.emplace(*stopping);
+  if (!arguments.log.empty()) log_ = std::make_unique<LineWriter>(arguments.log);
+}
+
+void TrainingJob::run(const std::function<bool()>& stop) {
+  if (!arguments_.json) {
+    print_heading({.model = file_.model.name(),
+                   .parameters = static_cast<Index>(std::as_const(file_.model).values().size()),
+                   .device = device_name(devices_, threads_),
+                   .data = arguments_.data,
+                   .training_samples = training_->size(),
+                   .validation_samples = validation_ ? validation_->size() : 0,
+                   .classes = static_cast<Index>(file_.labels.size())});
+  }
+  start_ = now();
+  last_save_ = start_;
+  progress_ =
+      std::make_unique<Progress>("training", static_cast<long>(batches_per_epoch() * config_.options.epochs));
+  fit(stop);
+  progress_.reset();
+  finish();
+}
+
+Index TrainingJob::batches_per_epoch() const {
+  const Index batch = config_.options.batch_size_for(training_->size());
+  return (training_->size() + batch - 1) / batch;
+}
+
+std::unique_ptr<Trainer> TrainingJob::make_trainer() {
+  try {
+    return std::make_unique<Trainer>(file_.model, devices_.backends, devices_.collective.get(),
+                                     config_.options, *training_, validation_.get());
+  } catch (const OutOfMemory& error) {
+    const Index batch = config_.options.batch_size_for(training_->size());
+    throw too_large_batch(error, batch, "fit.batch_size").inside(arguments_.config);
+  } catch (const Error& error) {
+    throw error.inside(arguments_.config);
+  }
+}
+
+/// Trainer::fit; how it ended is in state_ and failure_.
+void TrainingJob::fit(const std::function<bool()>& stop) {
+  TrainCallbacks callbacks;
+  callbacks.clock = now;
+  callbacks.on_batch = [&](const TrainProgress& done) {
+    char note[96];
+    std::snprintf(note, sizeof note, "epoch %td/%td  loss %.4f  accuracy %.4f", done.epoch, done.epochs,
+                  done.loss, done.accuracy);
+    progress_->update(static_cast<long>((done.epoch - 1) * done.batches + done.batch), note);
+    return !stop();
+  };
+  callbacks.on_epoch = [this](const EpochRecord& record) { epoch_done(record); };
+  try {
+    const TrainResult::Stop how = trainer_->fit(callbacks).stop;
+    state_ = how == TrainResult::Stop::cancelled ? State::interrupted
+             : how == TrainResult::Stop::early   ? State::early
+                                                 : State::finished;
+  } catch (const SaveFailed&) {
+    throw;
+  } catch (const Error& error) {  // the loss is no longer finite, or a device failed
+    state_ = State::failed;
+    failure_ = error.what();
+  }
+}
+
+void TrainingJob::epoch_done(const EpochRecord& record) {
+  const bool keep = is_to_keep(record);
+  epochs_.push_back(record);
+  progress_->clear();
+  if (!arguments_.json) print_epoch(record, keep && watch_ && watch_->best_epoch() == record.epoch);
+  if (log_) write_log(record);
+  if (!keep) return;
+  const std::span<const Real> weights = std::as_const(file_.model).values();
+  if (!kept_) kept_.emplace();
+  kept_->record = record;
+  kept_->weights.assign(weights.begin(), weights.end());
+  if (now() - last_save_ > kSaveEverySeconds) {
+    save();
+    last_save_ = now();
+  }
+}
+
+/// The last epoch, or where the best one is to be restored: the best one, and the last while there is none.
+bool TrainingJob::is_to_keep(const EpochRecord& record) {
+  if (!watch_) return true;
+  const double value = watched(config_.options.early_stopping->monitor, record);
+  return watch_->improved(record.epoch, value) || watch_->best_epoch() == 0;
+}
+
+const char* TrainingJob::state_name() const {
+  switch (state_) {
+    case State::running:
+      return "running";
+    case State::finished:
+      return "finished";
+    case State::early:
+      return "early";
+    case State::interrupted:
+      return "interrupted";
+    case State::failed:
+      return "failed";
+  }
+  return "";
+}
+
+/// The kept weights, with the record of the training and their metrics. While the training runs, those are
+/// what the model has anyway.
+void TrainingJob::save() {
+  std::copy(kept_->weights.begin(), kept_->weights.end(), file_.model.values().begin());
+  const EpochRecord& record = kept_->record;
+  const Json::Object training = {
+      {"version", LAPIS_VERSION},
+      {"data", kind_name(data_.kind)},
+      {"train_samples", std::int64_t{training_->size()}},
+      {"valid_samples", std::int64_t{validation_ ? validation_->size() : 0}},
+      {"seed", static_cast<std::int64_t>(config_.options.seed)},
+      {"epochs", std::int64_t{epochs_.back().epoch}},
+      {"kept_epoch", std::int64_t{record.epoch}},
+      {"stopped", state_name()},
+      {"seconds", rounded(now() - start_)},
+      {"config", Json::parse(config_text_)},
+  };
+  file_.training = Json(training).dump();
+  file_.metrics.clear();
+  if (record.validated) {
+    file_.metrics = {{"val_loss", record.val_loss},
+                     {"val_accuracy", record.val_accuracy},
+                     {"val_macro_f1", record.val_macro_f1}};
+  }
+  try {
+    save_model(arguments_.out, file_, precision());
+  } catch (const Error& error) {
+    throw SaveFailed(error.what());
+  }
+}
+
+void TrainingJob::write_log(const EpochRecord& record) {
+  try {
+    log_->write(epoch_json(record).dump());
+  } catch (const Error& error) {
+    throw SaveFailed(error.what());
+  }
+}
+
+/// Saves, says what was done, and throws WorkFailed where that is not all.
+void TrainingJob::finish() {
+  std::string why;
+  if (state_ == State::failed) why = failure_;
+  if (state_ == State::interrupted) why = "interrupted in epoch " + std::to_string(epochs_.size() + 1);
+  if (!kept_) throw WorkFailed(why + "; nothing is saved");
+  save();
+  const Index kept = kept_->record.epoch;
+  if (arguments_.json) {
+    print_json(Json::Object{{"model", to_utf8(arguments_.out)},
+                            {"stopped", state_name()},
+                            {"kept_epoch", std::int64_t{kept}},
+                            {"seconds", rounded(now() - start_)},
+                            {"epochs", epochs_json(epochs_)}});
+  } else {
+    std::printf("\n%s: epoch %td of %td%s, %s\n", arguments_.out.c_str(), kept, epochs_.back().epoch,
+                state_ == State::early ? " (no improvement after it)" : "",
+                format_duration(now() - start_).c_str());
+  }
+  if (why.empty()) return;
+  throw WorkFailed(why + "; " + arguments_.out + " holds the weights of epoch " + std::to_string(kept));
+}
+
+}  // namespace lapis::native
