@@ -1,6 +1,6 @@
 #include "cuda_backend.h"
 #include "functions.h"
-#include "launch.h"
+#include "sums.h"
 
 namespace lapis::cuda {
 

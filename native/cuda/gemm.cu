@@ -1,6 +1,7 @@
 #include "cuda_backend.h"
 #include "functions.h"
 #include "product.h"
+#include "sums.h"
 
 namespace lapis::cuda {
 

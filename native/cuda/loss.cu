@@ -2,7 +2,7 @@
 
 #include "cuda_backend.h"
 #include "functions.h"
-#include "launch.h"
+#include "sums.h"
 
 namespace lapis::cuda {
 
