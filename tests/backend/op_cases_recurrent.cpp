@@ -53,21 +53,28 @@ void run_recurrent(OpRun& run, Kind kind, const Recurrent& op) {
   }
 }
 
+struct Size {
+  Index batch, time, inputs, units;
+};
+
+/// The options that the bits of `way` and its remainder by 3 choose.
+Recurrent make_op(const Size& s, int way) {
+  Recurrent op = {.batch = s.batch, .time = s.time, .inputs = s.inputs, .units = s.units};
+  op.return_sequences = (way & 1) != 0;
+  op.go_backwards = (way & 2) != 0;
+  op.zero_output_for_mask = (way & 4) != 0;
+  op.reset_after = way % 3 != 0;
+  return op;
+}
+
 void add_short_recurrent(Cases& cases) {
-  struct Size {
-    Index batch, time, inputs, units;
-  };
   for (const Kind kind : {Kind::simple_rnn, Kind::lstm, Kind::gru}) {
     for (const Size s : {Size{1, 1, 1, 1}, Size{3, 5, 4, 6}, Size{5, 7, 3, 17}, Size{34, 4, 9, 8}}) {
       for (int way = 0; way < 16; ++way) {
         add_case(cases,
                  "recurrent" + text({static_cast<Index>(kind), s.batch, s.time, s.inputs, s.units, way}),
                  [=](OpRun& run) {
-                   Recurrent op = {.batch = s.batch, .time = s.time, .inputs = s.inputs, .units = s.units};
-                   op.return_sequences = (way & 1) != 0;
-                   op.go_backwards = (way & 2) != 0;
-                   op.zero_output_for_mask = (way & 4) != 0;
-                   op.reset_after = way % 3 != 0;
+                   Recurrent op = make_op(s, way);
                    if (way == 5) op.activation = Activation::relu;
                    if (way == 6) op.recurrent_activation = Activation::hard_sigmoid;
                    if ((way & 8) != 0) op.mask = run.mask(make_mask(s.batch * s.time, 77, way == 9));
@@ -81,9 +88,6 @@ void add_short_recurrent(Cases& cases) {
 /// Sizes that kernels for whole sequences treat differently: rows of the batch that share a block, weights
 /// that stay in registers, in shared memory and in neither.
 void add_long_recurrent(Cases& cases) {
-  struct Size {
-    Index batch, time, inputs, units;
-  };
   for (const Kind kind : {Kind::simple_rnn, Kind::lstm, Kind::gru}) {
     int number = 0;
     for (const Size s : {Size{67, 3, 2, 1}, Size{2, 9, 5, 3}, Size{67, 6, 7, 33}, Size{5, 4, 65, 65},
@@ -92,11 +96,7 @@ void add_long_recurrent(Cases& cases) {
       const int way = number++ * 7 + static_cast<int>(kind);
       add_case(cases, "recurrent long" + text({static_cast<Index>(kind), s.batch, s.time, s.inputs, s.units}),
                [=](OpRun& run) {
-                 Recurrent op = {.batch = s.batch, .time = s.time, .inputs = s.inputs, .units = s.units};
-                 op.return_sequences = (way & 1) != 0;
-                 op.go_backwards = (way & 2) != 0;
-                 op.zero_output_for_mask = (way & 4) != 0;
-                 op.reset_after = way % 3 != 0;
+                 Recurrent op = make_op(s, way);
                  if (way % 4 != 0) op.mask = run.mask(make_mask(s.batch * s.time, 78));
                  run_recurrent(run, kind, op);
                });
