@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+
+#include "device.h"
+
 // For loops in kernels; the host's compiler does not know the pragma.
 #ifdef __CUDA_ARCH__
 #define LAPIS_UNROLL _Pragma("unroll")
@@ -23,8 +27,56 @@
 ///
 /// `most_shared_bytes()`: of one block; `processor_count()`: blocks that run side by side however large they
 /// are.
+namespace lapis::cuda {
+
+/// Of for_each()'s blocks.
+inline constexpr int kEachThreads = 256;
+
+}  // namespace lapis::cuda
+
+// What the compiler at hand makes kernels of: KernelOf<Arguments...>, Block, run_each, run_blocks,
+// run_sized_blocks.
 #ifdef __CUDACC__
 #include "launch_device.h"
 #else
 #include "launch_host.h"
 #endif
+
+namespace lapis::cuda {
+
+/// kernel(arguments...) on the device.
+template <class... Arguments>
+void launch(Device& device, KernelOf<Arguments...>* kernel, Index blocks, Index threads,
+            std::size_t shared_bytes, const Arguments&... arguments) {
+  void* const pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
+  const std::size_t sizes[] = {sizeof(Arguments)...};
+  device.launch({reinterpret_cast<const void*>(kernel), static_cast<unsigned>(blocks),
+                 static_cast<unsigned>(threads), shared_bytes},
+                pointers, sizes, sizeof...(Arguments));
+}
+
+/// body(i) for every i in [0, count).
+template <class Body>
+void for_each(Device& device, Index count, const Body& body) {
+  if (count <= 0) return;
+  constexpr Index kMostBlocks = Index{1} << 30;
+  const Index blocks = std::min((count + kEachThreads - 1) / kEachThreads, kMostBlocks);
+  launch(device, &run_each<Body>, blocks, kEachThreads, 0, count, body);
+}
+
+/// body(block, shared) for every block, of Body::kBlockThreads threads.
+template <class Body>
+void for_each_block(Device& device, Index blocks, const Body& body) {
+  if (blocks <= 0) return;
+  launch(device, &run_blocks<Body>, blocks, Body::kBlockThreads, 0, body);
+}
+
+/// body(block, shared) for every block, of `threads` threads (at most Body::kMostThreads), `shared` being
+/// `bytes` of undefined contents.
+template <class Body>
+void for_each_block(Device& device, Index blocks, Index threads, Index bytes, const Body& body) {
+  if (blocks <= 0) return;
+  launch(device, &run_sized_blocks<Body>, blocks, threads, static_cast<std::size_t>(bytes), body);
+}
+
+}  // namespace lapis::cuda

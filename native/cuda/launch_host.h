@@ -8,7 +8,7 @@
 #include "device.h"
 #include "lapis/core/error.h"
 
-/// launch.h as the host's compiler compiles it, for tests: the same kernels, index after index.
+/// The half of launch.h that the host's compiler compiles, for tests: the same kernels, index after index.
 namespace lapis::cuda {
 
 /// Set by tests: kernels run from the last index to the first.
@@ -18,27 +18,14 @@ extern bool runs_backwards;
 /// function of Launch and pointers to the arguments.
 using HostKernel = void(const Launch& launch, void* const* arguments);
 
+template <class... Arguments>
+using KernelOf = HostKernel;
+
 template <class Body>
 void run_each(const Launch& /*launch*/, void* const* arguments) {
   const Index count = *static_cast<const Index*>(arguments[0]);
   const Body& body = *static_cast<const Body*>(arguments[1]);
   for (Index i = 0; i < count; ++i) body(runs_backwards ? count - 1 - i : i);
-}
-
-template <class... Arguments>
-void launch(Device& device, HostKernel* kernel, Index blocks, Index threads, std::size_t shared_bytes,
-            const Arguments&... arguments) {
-  void* const pointers[] = {const_cast<void*>(static_cast<const void*>(&arguments))...};
-  const std::size_t sizes[] = {sizeof(Arguments)...};
-  device.launch({reinterpret_cast<const void*>(kernel), static_cast<unsigned>(blocks),
-                 static_cast<unsigned>(threads), shared_bytes},
-                pointers, sizes, sizeof...(Arguments));
-}
-
-template <class Body>
-void for_each(Device& device, Index count, const Body& body) {
-  if (count <= 0) return;
-  launch(device, &run_each<Body>, 1, 1, 0, count, body);
 }
 
 template <class State>
@@ -68,12 +55,6 @@ void run_blocks(const Launch& launch, void* const* arguments) {
   }
 }
 
-template <class Body>
-void for_each_block(Device& device, Index blocks, const Body& body) {
-  if (blocks <= 0) return;
-  launch(device, &run_blocks<Body>, blocks, Body::kBlockThreads, 0, body);
-}
-
 // Blocks whose size and shared memory follow from the operation.
 
 // What a GPU has; tests make both smaller.
@@ -90,6 +71,9 @@ inline Index processor_count() {
 
 template <class Body>
 void run_sized_blocks(const Launch& launch, void* const* arguments) {
+  if (launch.threads > Body::kMostThreads ||
+      launch.shared_bytes > static_cast<std::size_t>(most_shared_bytes()))
+    fail("host device: a block of ", launch.threads, " threads and ", launch.shared_bytes, " bytes");
   const Body& body = *static_cast<const Body*>(arguments[0]);
   constexpr std::size_t kGuard = 64;
   const std::size_t count = launch.shared_bytes / sizeof(Real);
@@ -104,14 +88,6 @@ void run_sized_blocks(const Launch& launch, void* const* arguments) {
       if (!std::isnan(memory[at]) || !std::isnan(memory[kGuard + count + at]))
         fail("host device: a kernel wrote outside its block's shared memory");
   }
-}
-
-template <class Body>
-void for_each_block(Device& device, Index blocks, Index threads, Index bytes, const Body& body) {
-  if (blocks <= 0) return;
-  if (threads > Body::kMostThreads || bytes > most_shared_bytes())
-    fail("host device: a block of ", threads, " threads and ", bytes, " bytes");
-  launch(device, &run_sized_blocks<Body>, blocks, threads, static_cast<std::size_t>(bytes), body);
 }
 
 }  // namespace lapis::cuda
