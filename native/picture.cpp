@@ -50,13 +50,6 @@ struct Source {
 
 constexpr stbi_io_callbacks kCallbacks = {Source::read, Source::skip, Source::eof};
 
-/// The file begins as one of the formats that are read.
-bool is_known_format(std::span<const std::uint8_t> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return text.starts_with("\x89PNG") || text.starts_with("\xFF\xD8") || text.starts_with("GIF8") ||
-         text.starts_with("BM") || text.starts_with("P5") || text.starts_with("P6");
-}
-
 [[noreturn]] void refuse(const std::string& name, const Source& source, std::string_view why) {
   if (why.find("0-pixel") != std::string_view::npos || why.find("0 width") != std::string_view::npos ||
       why.find("0 height") != std::string_view::npos) {
@@ -93,9 +86,21 @@ void read_header(const std::string& name, std::span<const std::uint8_t> bytes, P
 
 }  // namespace
 
+bool is_picture(std::span<const std::uint8_t> bytes) {
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  return text.starts_with("\x89PNG") || text.starts_with("\xFF\xD8") || text.starts_with("GIF8") ||
+         text.starts_with("BM") || text.starts_with("P5") || text.starts_with("P6");
+}
+
+std::span<const std::string_view> picture_endings() {
+  static constexpr std::string_view kEndings[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif",
+                                                  ".bmp", ".gif", ".ppm",  ".pgm", ".pnm"};
+  return kEndings;
+}
+
 Picture decode_picture(const std::string& name, std::span<const std::uint8_t> bytes) {
   if (bytes.empty()) fail(name, ": the file is empty, expected a picture");
-  if (!is_known_format(bytes)) {
+  if (!is_picture(bytes)) {
     fail(name, ": not a picture that can be read here (PNG, JPEG, BMP, GIF or PNM)");
   }
   if (bytes[0] == 0xFF && !has_sound_huffman_tables(bytes)) {
