@@ -1,12 +1,14 @@
 #include "guarded.h"
 
 #include <fcntl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -21,11 +23,13 @@ namespace {
 constexpr std::byte kDone{0}, kRefused{1};
 constexpr std::size_t kMaxErrorBytes = 1 << 16;
 
-void limit(int resource, rlim_t value) {
+/// `Resource`: glibc has a type of its own where others have int.
+template <class Resource>
+void limit(Resource resource, rlim_t value) {
   rlimit both;
-  if (getrlimit(static_cast<__rlimit_resource_t>(resource), &both) != 0) return;
+  if (getrlimit(resource, &both) != 0) return;
   both.rlim_cur = std::min(value, both.rlim_max);
-  setrlimit(static_cast<__rlimit_resource_t>(resource), &both);
+  setrlimit(resource, &both);
 }
 
 /// Address space in use; 0 where the system does not tell.
@@ -51,7 +55,11 @@ bool send(int pipe, const void* data, std::size_t size) {
 }
 
 /// Exit status 0: everything was sent.
-int run_child(int pipe, const GuardLimits& limits, const std::function<std::vector<std::byte>()>& job) {
+int run_child(int pipe, pid_t parent, const GuardLimits& limits,
+              const std::function<std::vector<std::byte>()>& job) {
+  // Whoever waits for the answer may be killed; then nobody needs it any more. It may be gone already.
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) return 1;
   // What a crashing library or a sanitizer has to say is of no use to whoever handed in the file.
   if (const int nowhere = open("/dev/null", O_WRONLY); nowhere >= 0) {
     dup2(nowhere, STDOUT_FILENO);
@@ -99,6 +107,7 @@ std::vector<std::byte> run_guarded(const GuardLimits& limits, const char* if_it_
                                    const std::function<std::vector<std::byte>()>& job) {
   int pipes[2];
   if (pipe(pipes) != 0) fail("cannot make a pipe to read it through: ", std::strerror(errno));
+  const pid_t parent = getpid();
   const pid_t child = fork();
   if (child < 0) {
     const int reason = errno;
@@ -108,7 +117,7 @@ std::vector<std::byte> run_guarded(const GuardLimits& limits, const char* if_it_
   }
   if (child == 0) {
     close(pipes[0]);
-    _exit(run_child(pipes[1], limits, job));
+    _exit(run_child(pipes[1], parent, limits, job));
   }
   close(pipes[1]);
   std::vector<std::byte> bytes;

@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "console.h"
 #include "lapis/core/error.h"
+#include "process.h"
 
 namespace {
 
@@ -55,6 +56,7 @@ int run(int argument_count, char** arguments) {
 }  // namespace
 
 int main(int argument_count, char** arguments) {
+  lapis::native::prepare_process();
   try {
     return run(argument_count, arguments);
   } catch (const lapis::native::WorkFailed& error) {

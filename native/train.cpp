@@ -24,6 +24,8 @@ void catch_interrupts() {
   action.sa_flags = static_cast<int>(SA_RESETHAND) | SA_RESTART;
   ::sigaction(SIGINT, &action, nullptr);
   ::sigaction(SIGTERM, &action, nullptr);
+  // Where nobody reads the output any more, the model is still wanted; the exit status says it.
+  std::signal(SIGPIPE, SIG_IGN);
 }
 
 void train(const TrainArguments& arguments) {

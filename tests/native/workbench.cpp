@@ -60,7 +60,6 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& in, co
     redirect(error, O_WRONLY | O_CREAT | O_TRUNC, STDERR_FILENO);
     if (max_file_bytes > 0) {
       const rlimit limit{static_cast<rlim_t>(max_file_bytes), static_cast<rlim_t>(max_file_bytes)};
-      ::signal(SIGXFSZ, SIG_IGN);  // a write past the limit then fails with EFBIG
       if (::setrlimit(RLIMIT_FSIZE, &limit) != 0) ::_exit(124);
     }
     ::execv(program.c_str(), pointers.data());
