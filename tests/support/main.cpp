@@ -1,5 +1,5 @@
-// The main of every Catch2 executable. Beyond Catch2's own: a test without an assertion fails, and the last
-// line is what tests/run adds up.
+// The main of every Catch2 executable. Beyond Catch2's own: a test without an assertion fails, and a line
+// says what tests/run adds up.
 #define CATCH_CONFIG_RUNNER
 #include <catch2/catch.hpp>
 #include <cstdio>
@@ -26,6 +26,10 @@ struct Counter : Catch::TestEventListenerBase {
     else
       ++passed;
   }
+
+  void testRunEnded(const Catch::TestRunStats&) override {
+    std::printf("COUNT: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
+  }
 };
 CATCH_REGISTER_LISTENER(Counter)
 
@@ -47,10 +51,6 @@ int main(int count, char** arguments) {
   if (usage != 0) return usage;
   auto& config = session.configData();
   config.warnings = static_cast<Catch::WarnAbout::What>(config.warnings | Catch::WarnAbout::NoAssertions);
-  config.useColour = Catch::UseColour::No;
-  const bool lists = config.listTests || config.listTags || config.listTestNamesOnly || config.listReporters;
   const int status = session.run();
-  if (!lists && !config.showHelp)
-    std::printf("COUNT: %d passed, %d failed, %d skipped\n", passed, failed, skipped);
   return status == 0 && failed == 0 ? 0 : 1;
 }
