@@ -1,129 +1,159 @@
 #include "picture.h"
 
 #include <algorithm>
-#include <cstring>
-#include <memory>
-#include <string_view>
+#include <initializer_list>
 
-#include "exif.h"
 #include "file.h"
-#include "jpeg_check.h"
 #include "lapis/core/error.h"
-#include "lapis/input/image.h"
-#include "stb.h"
+#include "pictures/format.h"
 
 namespace lapis::native {
 namespace {
 
 constexpr std::size_t kMaxPictureBytes = std::size_t{256} << 20;
 
-/// Feeds bytes to stb_image and notes whether it asked for more than there are: stb reads zeros past the end
-/// and returns half a picture for some truncated files.
-struct Source {
-  std::span<const std::uint8_t> bytes;
-  std::size_t position = 0;
-  bool past_end = false;
-
-  static int read(void* user, char* data, int size) {
-    auto& source = *static_cast<Source*>(user);
-    const std::size_t left = source.bytes.size() - source.position;
-    if (left == 0) source.past_end = true;
-    const std::size_t count = std::min(left, static_cast<std::size_t>(size));
-    std::memcpy(data, source.bytes.data() + source.position, count);
-    source.position += count;
-    return static_cast<int>(count);
-  }
-
-  static void skip(void* user, int count) {
-    auto& source = *static_cast<Source*>(user);
-    const auto position = static_cast<std::ptrdiff_t>(source.position) + count;
-    const auto end = static_cast<std::ptrdiff_t>(source.bytes.size());
-    if (position > end) source.past_end = true;
-    source.position = static_cast<std::size_t>(std::clamp<std::ptrdiff_t>(position, 0, end));
-  }
-
-  static int eof(void* user) {
-    const auto& source = *static_cast<const Source*>(user);
-    return source.position >= source.bytes.size() ? 1 : 0;
-  }
+/// A format of pictures and how its files begin.
+struct Format {
+  const char* name;
+  bool (*begins)(std::string_view file);
+  Picture (*decode)(Octets bytes);  // null: left out of this build
 };
 
-constexpr stbi_io_callbacks kCallbacks = {Source::read, Source::skip, Source::eof};
-
-[[noreturn]] void refuse(const std::string& name, const Source& source, std::string_view why) {
-  if (why.find("0-pixel") != std::string_view::npos || why.find("0 width") != std::string_view::npos ||
-      why.find("0 height") != std::string_view::npos) {
-    fail(name, ": the picture has no pixels");
+/// The boxes of AVIF and HEIC begin with the names of all that may read them: 4 bytes each.
+bool has_brand(std::string_view file, std::initializer_list<std::string_view> wanted) {
+  if (file.size() < 16 || file.substr(4, 4) != "ftyp") return false;
+  const std::size_t end = std::min<std::size_t>(
+      big_endian({reinterpret_cast<const std::uint8_t*>(file.data()), 4}, 0, 4), file.size());
+  for (std::size_t at = 8; at + 4 <= end; at += 4) {
+    if (std::find(wanted.begin(), wanted.end(), file.substr(at, 4)) != wanted.end()) return true;
   }
-  if (source.past_end) fail(name, ": the picture is truncated");
-  fail(name, ": the picture is damaged (", why, ")");
+  return false;
 }
 
-std::string failure() {
-  const char* why = stbi_failure_reason();
-  return why == nullptr ? "unknown reason" : why;
+#ifdef LAPIS_HAS_AVIF
+constexpr auto kAvif = decode_avif;
+#else
+constexpr Picture (*kAvif)(Octets) = nullptr;
+#endif
+#ifdef LAPIS_HAS_GIF
+constexpr auto kGif = decode_gif;
+#else
+constexpr Picture (*kGif)(Octets) = nullptr;
+#endif
+#ifdef LAPIS_HAS_TIFF
+constexpr auto kTiff = decode_tiff;
+#else
+constexpr Picture (*kTiff)(Octets) = nullptr;
+#endif
+#ifdef LAPIS_HAS_WEBP
+constexpr auto kWebp = decode_webp;
+#else
+constexpr Picture (*kWebp)(Octets) = nullptr;
+#endif
+
+using namespace std::string_view_literals;
+
+constexpr Format kFormats[] = {
+    {"PNG", [](std::string_view file) { return file.starts_with("\x89PNG"); }, decode_png},
+    {"JPEG", [](std::string_view file) { return file.starts_with("\xFF\xD8"); }, decode_jpeg},
+    {"WebP",
+     [](std::string_view file) {
+       return file.starts_with("RIFF") && file.size() >= 12 && file.substr(8, 4) == "WEBP";
+     },
+     kWebp},
+    {"AVIF",
+     [](std::string_view file) {
+       return has_brand(file, {"avif", "avis"});
+     },
+     kAvif},
+    {"GIF", [](std::string_view file) { return file.starts_with("GIF8"); }, kGif},
+    {"BMP", [](std::string_view file) { return file.starts_with("BM"); }, decode_bmp},
+    {"TIFF",
+     [](std::string_view file) {
+       return file.starts_with("II*\0"sv) || file.starts_with("MM\0*"sv) || file.starts_with("II+\0"sv) ||
+              file.starts_with("MM\0+"sv);
+     },
+     kTiff},
+    {"PNM",
+     [](std::string_view file) {
+       constexpr std::string_view kBehind = " \t\r\n\v\f#";
+       return file.size() > 2 && file[0] == 'P' && file[1] >= '1' && file[1] <= '6' &&
+              kBehind.find(file[2]) != kBehind.npos;
+     },
+     decode_pnm},
+};
+
+/// What people take for a picture and is none of these.
+constexpr Format kOthers[] = {
+    {"HEIC",
+     [](std::string_view file) {
+       return has_brand(file, {"heic", "heix", "heim", "heis", "hevc", "mif1", "msf1"});
+     },
+     nullptr},
+    {"JPEG XL",
+     [](std::string_view file) {
+       return file.starts_with("\xFF\x0A") || file.starts_with("\0\0\0\x0CJXL "sv);
+     },
+     nullptr},
+    {"JPEG 2000",
+     [](std::string_view file) {
+       return file.starts_with("\0\0\0\x0CjP  "sv) || file.starts_with("\xFF\x4F\xFF\x51");
+     },
+     nullptr},
+    {"an icon (.ico)", [](std::string_view file) { return file.starts_with("\0\0\1\0"sv); }, nullptr},
+    {"Photoshop's", [](std::string_view file) { return file.starts_with("8BPS"); }, nullptr},
+    {"PDF", [](std::string_view file) { return file.starts_with("%PDF"); }, nullptr},
+    {"SVG", [](std::string_view file) { return file.substr(0, 1024).find("<svg") != file.npos; }, nullptr},
+};
+
+const Format* find_format(std::span<const Format> formats, Octets bytes) {
+  const auto found = std::find_if(formats.begin(), formats.end(),
+                                  [&](const Format& format) { return format.begins(as_text(bytes)); });
+  return found == formats.end() ? nullptr : &*found;
 }
 
-/// Size and channels from the header, checked before anything is allocated for the pixels.
-void read_header(const std::string& name, std::span<const std::uint8_t> bytes, Picture& picture) {
-  Source source{bytes};
-  int channels = 0;
-  if (stbi_info_from_callbacks(&kCallbacks, &source, &picture.width, &picture.height, &channels) == 0) {
-    // stbi_info gives no reason; decoding stops at the same place of the header and does.
-    Source again{bytes};
-    stbi_image_free(
-        stbi_load_from_callbacks(&kCallbacks, &again, &picture.width, &picture.height, &channels, 3));
-    refuse(name, again, failure());
+/// "PNG, JPEG, ... or PNM": the formats of this build.
+std::string formats_that_are_read() {
+  std::string text;
+  for (const Format& format : kFormats) {
+    if (format.decode == nullptr) continue;
+    if (!text.empty()) text += &format == std::end(kFormats) - 1 ? " or " : ", ";
+    text += format.name;
   }
-  if (picture.width <= 0 || picture.height <= 0) fail(name, ": the picture has no pixels");
-  try {
-    check_image_size(picture.width, picture.height);
-  } catch (const Error& error) {
-    throw error.inside(name);
+  return text;
+}
+
+Picture decode(Octets bytes) {
+  if (bytes.empty()) fail("the file is empty, expected a picture");
+  if (const Format* format = find_format(kFormats, bytes)) {
+    if (format->decode != nullptr) return format->decode(bytes);
+    fail("this lapis was built without ", format->name, ": save the picture as PNG or JPEG");
   }
-  picture.channels = channels == 2 || channels == 4 ? 4 : 3;
+  if (const Format* other = find_format(kOthers, bytes)) {
+    fail(other->name, " is not read here: save the picture as PNG or JPEG");
+  }
+  fail("not a picture that can be read here (", formats_that_are_read(), ")");
 }
 
 }  // namespace
 
-bool is_picture(std::span<const std::uint8_t> bytes) {
-  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  return text.starts_with("\x89PNG") || text.starts_with("\xFF\xD8") || text.starts_with("GIF8") ||
-         text.starts_with("BM") || text.starts_with("P5") || text.starts_with("P6");
+bool is_picture(Octets bytes) {
+  return find_format(kFormats, bytes) != nullptr;
 }
 
 std::span<const std::string_view> picture_endings() {
-  static constexpr std::string_view kEndings[] = {".png", ".jpg", ".jpeg", ".jpe", ".jfif",
-                                                  ".bmp", ".gif", ".ppm",  ".pgm", ".pnm"};
+  static constexpr std::string_view kEndings[] = {".png",  ".apng", ".jpg", ".jpeg", ".jpe", ".jfif",
+                                                  ".webp", ".avif", ".gif", ".bmp",  ".dib", ".tif",
+                                                  ".tiff", ".pnm",  ".pbm", ".pgm",  ".ppm"};
   return kEndings;
 }
 
-Picture decode_picture(const std::string& name, std::span<const std::uint8_t> bytes) {
-  if (bytes.empty()) fail(name, ": the file is empty, expected a picture");
-  if (!is_picture(bytes)) {
-    fail(name, ": not a picture that can be read here (PNG, JPEG, BMP, GIF or PNM)");
+Picture decode_picture(const std::string& name, Octets bytes) {
+  try {
+    return decode(bytes);
+  } catch (const Error& error) {
+    throw error.inside(name);
   }
-  if (bytes[0] == 0xFF && !has_sound_huffman_tables(bytes)) {
-    fail(name, ": the picture is damaged or truncated (bad Huffman table)");
-  }
-  Picture picture;
-  read_header(name, bytes, picture);
-
-  Source source{bytes};
-  int channels = 0;
-  const std::unique_ptr<stbi_uc, void (*)(void*)> pixels(
-      stbi_load_from_callbacks(&kCallbacks, &source, &picture.width, &picture.height, &channels,
-                               picture.channels),
-      stbi_image_free);
-  if (!pixels) refuse(name, source, failure());
-  if (source.past_end) fail(name, ": the picture is truncated");
-
-  const std::size_t size = static_cast<std::size_t>(picture.width) *
-                           static_cast<std::size_t>(picture.height) *
-                           static_cast<std::size_t>(picture.channels);
-  picture.pixels.assign(pixels.get(), pixels.get() + size);
-  turn_upright(exif_orientation(bytes), picture);
-  return picture;
 }
 
 Picture read_picture(const std::string& path) {

@@ -16,16 +16,6 @@
 #include "file.h"
 #include "lapis/core/random.h"
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wshadow"
-#pragma GCC diagnostic ignored "-Wmissing-field-initializers"
-#define STB_IMAGE_WRITE_IMPLEMENTATION
-#define STB_IMAGE_WRITE_STATIC
-#include <stb/stb_image_write.h>
-#pragma GCC diagnostic pop
-
 namespace lapis_test {
 namespace {
 
@@ -66,13 +56,6 @@ pid_t start(const std::vector<std::string>& arguments, const std::string& in, co
     ::_exit(126);
   }
   return process;
-}
-
-/// For stb_image_write: appends to the vector behind `context`.
-void append(void* context, void* data, int size) {
-  auto& bytes = *static_cast<std::vector<std::uint8_t>*>(context);
-  const auto* first = static_cast<const std::uint8_t*>(data);
-  bytes.insert(bytes.end(), first, first + size);
 }
 
 void write_csv(const std::string& path, int rows, std::uint64_t seed) {
@@ -207,24 +190,6 @@ std::string train_on_cifar10(const TemporaryFolder& folder, int epochs) {
   INFO(result.error);
   REQUIRE(result.status == 0);
   return folder / "model.safetensors";
-}
-
-std::vector<std::uint8_t> encode(const std::string& format, int width, int height,
-                                 const std::vector<std::uint8_t>& rgb) {
-  std::vector<std::uint8_t> file;
-  int done = 0;
-  if (format == "png") done = stbi_write_png_to_func(append, &file, width, height, 3, rgb.data(), 3 * width);
-  if (format == "jpg") done = stbi_write_jpg_to_func(append, &file, width, height, 3, rgb.data(), 95);
-  if (format == "bmp") done = stbi_write_bmp_to_func(append, &file, width, height, 3, rgb.data());
-  REQUIRE(done == 1);
-  return file;
-}
-
-std::vector<std::uint8_t> plain_png(int width, int height, std::uint8_t red, std::uint8_t green,
-                                    std::uint8_t blue) {
-  std::vector<std::uint8_t> rgb;
-  for (int i = 0; i < width * height; ++i) rgb.insert(rgb.end(), {red, green, blue});
-  return encode("png", width, height, rgb);
 }
 
 void write_cifar10(const std::string& folder, int records) {
