@@ -177,6 +177,7 @@ const char* lapis_trainer_step(std::int32_t trainer, const float* values, const 
   return guarded([&] {
     BatchTrainer& found = find(state().trainers, trainer, "trainer");
     const lapis::Shape x = shape_of(shape, rank);
+    if (label_count < 0) lapis::fail("training batch: ", label_count, " labels");
     const std::vector<lapis::Index> classes(labels, labels + label_count);
     return keep(found.step(values_of(values, x), x, classes));
   });

@@ -49,7 +49,8 @@ const char* LAPIS_EXPORT(lapis_predict_text)(std::int32_t model, const char* tex
 /// A raw tensor (float), batch first. Returns JSON: {address, shape}.
 const char* LAPIS_EXPORT(lapis_predict)(std::int32_t model, const float* values, const std::int32_t* shape,
                                         std::int32_t rank);
-/// What every layer put out for the last prediction's input (of many rows, the first 32). Returns JSON:
+/// What every layer puts out for the input of the last prediction that gave an answer (of many rows, the
+/// first 32). Returns JSON:
 /// [{layer, type, shape, address}].
 const char* LAPIS_EXPORT(lapis_activations)(std::int32_t model);
 

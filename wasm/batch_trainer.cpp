@@ -29,6 +29,7 @@ BatchTrainer::BatchTrainer(std::shared_ptr<Session> session, std::string_view op
   if (const auto nesterov = reader.find("nesterov")) config.nesterov = nesterov->boolean();
   if (const auto seed = reader.find("seed")) seed_ = static_cast<std::uint64_t>(seed->integer(0));
   reader.finish();
+  lapis::check_one_row_a_sample(session_->model());
   // A model that has no loss is refused here, not at the first step.
   loss_.emplace(lapis::LossConfig{}, session_->model(), session_->backend(), 1);
   optimizer_.emplace(config, session_->model(), session_->backend());

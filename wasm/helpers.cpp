@@ -63,6 +63,7 @@ class Crew {
     work(0);
     for (std::uint32_t inside = gate_.fetch_and(~kOpen) & ~kOpen; inside != 0; inside = gate_.load())
       wait_while(gate_, inside);
+    if (lost_.load()) __builtin_trap();
     busy_.store(false);
   }
 
@@ -70,11 +71,15 @@ class Crew {
     for (std::uint32_t seen = 0; !home_.load(); seen = loops_.load()) {
       if (enter()) {
         work(thread);
-        // The last one out of a shut gate: the caller may be asleep.
-        if (gate_.fetch_sub(kInside) == kInside) wake_all(gate_);
+        leave();
       }
       wait_while(loops_, seen, &asleep_);
     }
+  }
+
+  void lose_helper() {
+    lost_.store(true);
+    leave();
   }
 
  private:
@@ -83,6 +88,11 @@ class Crew {
     while ((gate & kOpen) != 0)
       if (gate_.compare_exchange_weak(gate, gate + kInside)) return true;
     return false;
+  }
+
+  void leave() {
+    // The last one out of a shut gate: the caller may be asleep.
+    if (gate_.fetch_sub(kInside) == kInside) wake_all(gate_);
   }
 
   void work(int thread) {
@@ -96,9 +106,10 @@ class Crew {
   std::atomic<int> helpers_ = 0;
   std::atomic<bool> home_ = false;
   std::atomic<bool> busy_ = false;
-  Word loops_ = 0;   // counts them: what helpers wait for
-  Word asleep_ = 0;  // helpers that must be woken
-  Word gate_ = 0;    // kOpen, and kInside for each helper in the loop
+  std::atomic<bool> lost_ = false;  // a piece was never finished
+  Word loops_ = 0;                  // counts them: what helpers wait for
+  Word asleep_ = 0;                 // helpers that must be woken
+  Word gate_ = 0;                   // kOpen, and kInside for each helper in the loop
   std::atomic<Index> next_ = 0;
   // Written while the gate is shut and nobody is inside.
   Index count_ = 0;
@@ -131,6 +142,10 @@ std::unique_ptr<lapis::Backend> make_backend() {
 
 void lapis_help(std::int32_t index) {
   lapis_wasm::crew.help(index);
+}
+
+void lapis_helper_lost() {
+  lapis_wasm::crew.lose_helper();
 }
 
 void lapis_set_helpers(std::int32_t count) {

@@ -15,6 +15,10 @@ extern "C" {
 /// sleeps in between, and returns after `lapis_set_helpers(0)`.
 void LAPIS_EXPORT(lapis_help)(std::int32_t index);
 
+/// A helper that ended inside a piece (a trap) says so, on the stack that it began with: the caller, which
+/// waits for the piece, ends with a trap too. Without this it would wait for ever.
+void LAPIS_EXPORT(lapis_helper_lost)();
+
 /// Helpers 1 to `count` are there: models that are loaded from now on use them. 0: they are sent home, and
 /// the caller does all the work itself, with the same results.
 void LAPIS_EXPORT(lapis_set_helpers)(std::int32_t count);

@@ -112,8 +112,8 @@ Json Session::predict_image(const lapis::Pixels& pixels, std::optional<lapis::Fi
   if (fit) input.fit = *fit;
   picture_ = lapis::image_to_picture(pixels, input);
   const Shape shape = {1, input.height, input.width, input.channels};
-  x_.resize(static_cast<std::size_t>(shape.size()));
-  lapis::picture_to_tensor(picture_.data(), input, x_.data());
+  next_.resize(static_cast<std::size_t>(shape.size()));
+  lapis::picture_to_tensor(picture_.data(), input, next_.data());
   Json answer = run(shape);
   answer.add("picture", object({{"address", address_of(picture_.data())},
                                 {"width", std::int64_t{input.width}},
@@ -125,8 +125,8 @@ Json Session::predict_image(const lapis::Pixels& pixels, std::optional<lapis::Fi
 Json Session::predict_text(std::string_view text) {
   if (!vectorizer_) lapis::fail("model \"", file_.model.name(), "\" does not take texts");
   lapis::check_text(text);
-  x_.resize(static_cast<std::size_t>(vectorizer_->sequence_length()));
-  vectorizer_->text_to_tensor(text, x_.data());
+  next_.resize(static_cast<std::size_t>(vectorizer_->sequence_length()));
+  vectorizer_->text_to_tensor(text, next_.data());
   Json answer = run({1, vectorizer_->sequence_length()});
   const lapis::TokenizedText tokenized = vectorizer_->tokenize(text);
   Json::Array tokens;
@@ -139,7 +139,7 @@ Json Session::predict_text(std::string_view text) {
 
 Json Session::predict(std::span<const Real> x, const Shape& shape) {
   check_input(x, shape);
-  x_.assign(x.begin(), x.end());
+  next_.assign(x.begin(), x.end());
   return run(shape);
 }
 
@@ -150,7 +150,11 @@ void Session::check_input(std::span<const Real> x, const Shape& shape) const {
   for (int axis = 1; fits && axis < shape.rank(); ++axis)
     fits = expected[axis] == lapis::kUnknown || expected[axis] == shape[axis];
   if (!fits) lapis::fail("tensor: shape ", shape, ", but model \"", model.name(), "\" expects ", expected);
-  if (model.layer(0).type() != "Embedding") return;
+  if (model.layer(0).type() != "Embedding") {
+    for (const Real value : x)
+      if (!std::isfinite(value)) lapis::fail("tensor: found ", value, ", expected finite numbers");
+    return;
+  }
   const Index words = model.parameters()[0].info.shape[0];
   for (const Real id : x)
     if (!(id >= 0 && id < static_cast<Real>(words)) || id != std::floor(id))
@@ -159,18 +163,20 @@ void Session::check_input(std::span<const Real> x, const Shape& shape) const {
 }
 
 Json Session::run(const Shape& shape) {
-  x_shape_ = shape;
   const Index rows = shape[0];
   const Index row = shape.without_batch().size();
   lapis::Workspace& workspace = workspace_for(predicting_, shape, lapis::Mode::predict);
   Shape y_shape;
   for (Index done = 0; done < rows; done += kRows) {
     const Index batch = std::min(kRows, rows - done);
-    const lapis::ConstView y = workspace.run_on({x_.data() + done * row, shape.with_batch(batch)});
+    const lapis::ConstView y = workspace.run_on({next_.data() + done * row, shape.with_batch(batch)});
     y_shape = y.shape.with_batch(rows);
     y_.resize(static_cast<std::size_t>(y_shape.size()));
     std::copy_n(y.data, y.shape.size(), y_.data() + done * y.shape.without_batch().size());
   }
+  // Only an input that was answered is one to look inside for.
+  x_.swap(next_);
+  x_shape_ = shape;
   return object({{"address", address_of(y_.data())}, {"shape", shape_json(y_shape)}});
 }
 

@@ -36,7 +36,8 @@ class Session {
   lapis::Json predict(std::span<const lapis::Real> x, const lapis::Shape& shape);
   lapis::Json activations();
 
-  /// Throws unless x [batch, ...] can go into this model: its shape, and token numbers within the vocabulary.
+  /// Throws unless x [batch, ...] can go into this model: its shape, finite numbers, and token numbers within
+  /// the vocabulary.
   void check_input(std::span<const lapis::Real> x, const lapis::Shape& shape) const;
 
  private:
@@ -49,7 +50,8 @@ class Session {
   std::optional<lapis::TextVectorizer> vectorizer_;
   std::unique_ptr<lapis::Backend> backend_;
   std::unique_ptr<lapis::Workspace> predicting_, inspecting_;
-  std::vector<lapis::Real> x_;  // the last input
+  std::vector<lapis::Real> next_;  // the input of the call that runs
+  std::vector<lapis::Real> x_;     // of the last one that gave an answer
   lapis::Shape x_shape_;
   std::vector<lapis::Real> y_;  // the last output
   std::vector<std::uint8_t> picture_;

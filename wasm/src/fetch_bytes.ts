@@ -22,17 +22,13 @@ export async function fetch_bytes(
   source: string | URL,
   on_progress?: OnProgress,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const has_scheme = source instanceof URL || /^[a-z][a-z0-9+.-]+:/i.test(source);
+  const has_scheme = typeof source !== 'string' || /^[a-z][a-z0-9+.-]+:/i.test(source);
   const files = file_system();
   const is_file = has_scheme ? String(source).startsWith('file:') : files !== undefined;
   if (files && is_file) {
-    try {
-      const bytes = files.readFileSync(has_scheme ? new URL(source) : source);
-      on_progress?.({ loaded: bytes.byteLength, total: bytes.byteLength });
-      return bytes;
-    } catch (error) {
-      throw new LapisError(`${String(source)}: cannot be read: ${text_of(error)}`);
-    }
+    const bytes = read_file(files, has_scheme ? new URL(source) : source);
+    on_progress?.({ loaded: bytes.byteLength, total: bytes.byteLength });
+    return bytes;
   }
   let response: Response;
   try {
@@ -42,6 +38,14 @@ export async function fetch_bytes(
   }
   if (!response.ok) throw new LapisError(`${String(source)}: the server answered ${response.status}`);
   return read_body(response, String(source), on_progress);
+}
+
+function read_file(files: FileSystem, source: string | URL): Uint8Array<ArrayBuffer> {
+  try {
+    return files.readFileSync(source);
+  } catch (error) {
+    throw new LapisError(`${String(source)}: cannot be read: ${text_of(error)}`);
+  }
 }
 
 async function read_body(
@@ -54,17 +58,15 @@ async function read_body(
   const total = length === null ? null : Number(length);
   const parts: Uint8Array[] = [];
   let loaded = 0;
-  try {
-    const reader = response.body?.getReader();
-    for (;;) {
-      const part = await reader?.read();
-      if (part?.value === undefined) break;
-      parts.push(part.value);
-      loaded += part.value.byteLength;
-      on_progress?.({ loaded, total });
-    }
-  } catch (error) {
-    throw new LapisError(`${where}: the connection broke after ${loaded} bytes: ${text_of(error)}`);
+  const reader = response.body?.getReader();
+  for (;;) {
+    const part = await reader?.read().catch((error: unknown) => {
+      throw new LapisError(`${where}: the connection broke after ${loaded} bytes: ${text_of(error)}`);
+    });
+    if (part?.value === undefined) break;
+    parts.push(part.value);
+    loaded += part.value.byteLength;
+    on_progress?.({ loaded, total });
   }
   const bytes = new Uint8Array(loaded);
   let offset = 0;

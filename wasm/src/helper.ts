@@ -22,6 +22,12 @@ port.addEventListener('message', ({ data: { module, memory, stack, index } }) =>
   // The stack grows downwards, from its end.
   api.stackRestore(stack);
   port.postMessage('ready');
-  api.lapis_help(index);
+  try {
+    api.lapis_help(index);
+  } catch {
+    // It ended inside a piece, for which the caller waits.
+    api.stackRestore(stack);
+    api.lapis_helper_lost();
+  }
   port.close();
 });

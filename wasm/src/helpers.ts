@@ -1,4 +1,5 @@
 // Threads beside the caller's, where the engine has them: workers that share the module's memory (wasm/helpers.h).
+import { in_words } from './arguments.js';
 import { LapisError } from './error.js';
 
 /** What the module with threads exports besides api.h: wasm/helpers.h, and the compiler's own stack pointer. */
@@ -6,6 +7,7 @@ export interface HelperApi {
   stackRestore(address: number): void;
   lapis_allocate(bytes: number): number;
   lapis_help(index: number): void;
+  lapis_helper_lost(): void;
   lapis_set_helpers(count: number): void;
 }
 
@@ -45,7 +47,9 @@ interface NodeProcess {
 /** How many threads to use of those `asked` for: 1 where this engine, or this page or thread, cannot share memory. */
 export function usable_threads(asked = 1): number {
   if (!Number.isInteger(asked) || asked < 1 || asked > most_threads)
-    throw new LapisError(`threads: expected a whole number from 1 to ${most_threads}, found ${asked}`);
+    throw new LapisError(
+      `threads: expected a whole number from 1 to ${most_threads}, found ${in_words(asked)}`,
+    );
   return asked > 1 && may_share() && may_wait() ? asked : 1;
 }
 
@@ -104,6 +108,11 @@ export class Helpers {
   /** The instance calculates alone from now on. */
   end(): void {
     this.api.lapis_set_helpers(0);
+    this.terminate();
+  }
+
+  /** At once, wherever they are. */
+  terminate(): void {
     for (const worker of this.workers.splice(0)) void worker.terminate();
   }
 

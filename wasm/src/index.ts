@@ -8,9 +8,11 @@
 export { LapisError } from './error.js';
 export { loadModel, Model } from './model.js';
 export { Trainer } from './trainer.js';
+export type { Labels } from './labels.js';
 export type {
   Activation,
   ImageData,
+  ImageOptions,
   ImagePrediction,
   InputOptions,
   LayerInfo,

@@ -1,6 +1,7 @@
 // What Keras saved, .keras (Keras 3) or whole-model .h5 (Keras 2 and 3), as the one file that crosses into the library.
 // Loaded only where a file begins as one of the two. Nothing here knows what a layer is: the way from config and
 // variables to a model is in lib/lapis/io/keras_archive.cpp.
+import { json_text } from './arguments.js';
 import { LapisError, text_of } from './error.js';
 import { Hdf5 } from './hdf5.js';
 import { pack, type Tensor } from './pack.js';
@@ -17,11 +18,9 @@ export function pack_keras_file(bytes: Uint8Array, additions: Additions): Uint8A
   try {
     return bytes[0] === 0x50 ? from_zip(new Zip(bytes), additions) : from_hdf5(new Hdf5(bytes), additions);
   } catch (error) {
-    // Names out of a damaged file may hold anything; what is no error of ours is one of memory.
-    const text = Array.from(text_of(error).slice(0, longest_error), (letter) =>
-      letter < ' ' ? '\ufffd' : letter,
-    );
-    throw new LapisError(`${error instanceof LapisError ? '' : 'the file cannot be read: '}${text.join('')}`);
+    // What is no error of ours is one of memory.
+    const text = text_of(error).slice(0, longest_error);
+    throw new LapisError(`${error instanceof LapisError ? '' : 'the file cannot be read: '}${text}`);
   }
 }
 
@@ -77,7 +76,7 @@ function with_additions(saved: unknown, { input, labels }: Additions): { lapis?:
     ...(input !== undefined && { input }),
     ...(labels !== undefined && { labels }),
   };
-  return Object.keys(all).length > 0 ? { lapis: JSON.stringify(all) } : {};
+  return Object.keys(all).length > 0 ? { lapis: json_text(all, 'options input and labels') } : {};
 }
 
 function optional(key: string, value: unknown): Record<string, string> {

@@ -1,12 +1,15 @@
-import { LapisError } from './error.js';
+import { array_kind, bytes_in, check_choice, checked_options, in_words } from './arguments.js';
+import { as_lapis_error, LapisError } from './error.js';
 import { fetch_bytes } from './fetch_bytes.js';
 import { model_bytes } from './model_bytes.js';
 import { Module } from './module.js';
-import { checked, size_of } from './tensor.js';
+import { pixels_of, rgba } from './picture.js';
+import { checked_tensor, size_of } from './tensor.js';
 import { Trainer } from './trainer.js';
 import type {
   Activation,
   ImageData,
+  ImageOptions,
   ImagePrediction,
   LoadOptions,
   ModelInfo,
@@ -17,6 +20,11 @@ import type {
   Weight,
 } from './types.js';
 
+const load_options = ['onProgress', 'simd', 'threads', 'wasm', 'input', 'labels'] as const;
+
+/** As the library has it (lib/lapis/input/text.h): a longer text is not even copied to it. */
+const most_text_bytes = 100_000;
+
 /**
  * Loads a model file (.safetensors, .keras or .h5) from an address, a path (in Node) or bytes. Rejects with a LapisError
  * in the library's own words where the file is damaged.
@@ -25,15 +33,30 @@ export async function loadModel(
   source: string | URL | ArrayBuffer | Uint8Array,
   options: LoadOptions = {},
 ): Promise<Model> {
-  const fetches = typeof source === 'string' || source instanceof URL;
-  // Both files at once.
-  const creating = Module.create(options);
   try {
-    const [module, file] = await Promise.all([
+    return await load(source, checked_options(options, load_options, 'loadModel'));
+  } catch (error) {
+    throw as_lapis_error(error);
+  }
+}
+
+async function load(source: string | URL | ArrayBuffer | Uint8Array, options: LoadOptions): Promise<Model> {
+  if (options.onProgress !== undefined && typeof options.onProgress !== 'function')
+    throw new LapisError(`onProgress: expected a function, found ${in_words(options.onProgress)}`);
+  const given = is_address(source) ? null : file_in(source);
+  // Both files at once.
+  let creating = Module.create(options);
+  try {
+    const [, file] = await Promise.all([
       creating,
-      fetches ? fetch_bytes(source, options.onProgress) : new Uint8Array(view_of(source)),
+      given ?? fetch_bytes(source as string | URL, options.onProgress),
     ]);
-    return await model_of(module, file, options, fetches ? `${String(source)}: ` : '');
+    return await named(given ? '' : `${String(source as string | URL)}: `, async () => {
+      const bytes = await model_bytes(file, options);
+      // Another model's call may have ended the instance that they would share.
+      if ((await creating).is_broken) creating = Module.create(options);
+      return new Model(await creating, bytes, file.byteLength);
+    });
   } catch (error) {
     void creating.then(
       (module) => {
@@ -45,23 +68,27 @@ export async function loadModel(
   }
 }
 
-async function model_of(
-  module: Module,
-  file: Uint8Array,
-  options: LoadOptions,
-  where: string,
-): Promise<Model> {
+/** What is wrong with a file is said with its name in front. */
+async function named<Result>(where: string, work: () => Promise<Result>): Promise<Result> {
   try {
-    return new Model(module, await model_bytes(file, options), file.byteLength);
+    return await work();
   } catch (error) {
-    throw error instanceof LapisError ? new LapisError(`${where}${error.message}`) : error;
+    throw error instanceof LapisError ? new LapisError(`${where}${error.message}`, { cause: error }) : error;
   }
 }
 
-function view_of(source: ArrayBuffer | Uint8Array): Uint8Array {
-  if (source instanceof Uint8Array) return source;
-  if (source instanceof ArrayBuffer) return new Uint8Array(source);
-  throw new LapisError('a model is loaded from an address, an ArrayBuffer or a Uint8Array');
+function is_address(source: unknown): source is string | URL {
+  return typeof source === 'string' || Object.prototype.toString.call(source) === '[object URL]';
+}
+
+function file_in(source: unknown): Uint8Array {
+  const kind = array_kind(source);
+  if (kind === 'Uint8Array') return bytes_in(source as Uint8Array);
+  if (Object.prototype.toString.call(source) === '[object ArrayBuffer]')
+    return new Uint8Array(source as ArrayBuffer);
+  throw new LapisError(
+    `a model is loaded from an address, an ArrayBuffer or a Uint8Array, found ${in_words(source)}`,
+  );
 }
 
 /** What the library says of an array in its memory. */
@@ -88,6 +115,7 @@ export class Model {
 
   /** @internal */
   constructor(module: Module, file: Uint8Array, bytes_of_source: number) {
+    if (!((module as unknown) instanceof Module)) throw new LapisError('a Model is made by loadModel()');
     const [address = 0] = module.put(file);
     this.handle = module.check(module.api.lapis_model_load(address, file.byteLength));
     module.release();
@@ -96,97 +124,134 @@ export class Model {
     this.threads = module.threads;
     this.info = module.json(module.check(module.api.lapis_model_info(this.handle))) as ModelInfo;
     this.info.bytes = bytes_of_source;
-    this.labels = this.info.labels;
+    this.labels = [...this.info.labels];
   }
 
-  /** `fit` overrides how the model takes pictures of another aspect ratio. */
-  predictImage(image: ImageData, options: { fit?: 'crop' | 'fit' } = {}): ImagePrediction {
-    const module = this.alive();
-    const { data, width, height, channels } = image;
-    const wanted = width * height * channels;
-    module.check(module.api.lapis_check_image(width, height));
-    if (data.length !== wanted)
-      throw new LapisError(
-        `picture: ${width} x ${height} with ${channels} channels has ${wanted} bytes, found ${data.length}`,
+  /**
+   * `image` is what a canvas's getImageData gives, or something like it. `fit` overrides how the model takes pictures of
+   * another aspect ratio; `white` says that its numbers are not bytes.
+   */
+  predictImage(image: ImageData, options: ImageOptions = {}): ImagePrediction {
+    return this.call((module) => {
+      const { fit, white } = checked_options(options, ['fit', 'white'], 'predictImage');
+      check_choice(fit, ['crop', 'fit'], 'predictImage: fit');
+      const started = performance.now();
+      const { data, width, height, channels } = pixels_of(image, white, (width, height) => {
+        module.check(module.api.lapis_check_image(width, height));
+      });
+      const [address = 0] = module.put(data);
+      const how = fit === undefined ? -1 : fit === 'crop' ? 0 : 1;
+      const outcome = this.outcome(
+        module.api.lapis_predict_image(this.handle, address, width, height, channels, how),
       );
-    const started = performance.now();
-    const [address = 0] = module.put(data);
-    const fit = options.fit === undefined ? -1 : options.fit === 'crop' ? 0 : 1;
-    const outcome = this.outcome(
-      module.api.lapis_predict_image(this.handle, address, width, height, channels, fit),
-    );
-    const prediction = this.prediction(outcome, started);
-    // A photo of many megapixels need not stay in memory for the next small one.
-    if (wanted > 1 << 22) module.release();
-    const picture = outcome.picture ?? { address: 0, width: 0, height: 0, channels: 3 };
-    return { ...prediction, pixels: rgba(module, picture), width: picture.width, height: picture.height };
+      const prediction = this.prediction(outcome, started);
+      const { address: seen, ...picture } = outcome.picture ?? {
+        address: 0,
+        width: 0,
+        height: 0,
+        channels: 3,
+      };
+      const pixels = rgba({
+        data: module.bytes(seen, picture.width * picture.height * picture.channels),
+        ...picture,
+      });
+      return { ...prediction, pixels, width: picture.width, height: picture.height };
+    });
   }
 
   predictText(text: string): TextPrediction {
-    const module = this.alive();
-    const started = performance.now();
-    const bytes = new TextEncoder().encode(text);
-    const [address = 0] = module.put(bytes);
-    const outcome = this.outcome(module.api.lapis_predict_text(this.handle, address, bytes.byteLength));
-    const { tokens = [], truncated = 0 } = outcome;
-    return { ...this.prediction(outcome, started), tokens, truncated };
+    return this.call((module) => {
+      if (typeof text !== 'string') throw new LapisError(`text: expected a string, found ${in_words(text)}`);
+      const started = performance.now();
+      const bytes = new TextEncoder().encode(text);
+      if (bytes.byteLength > most_text_bytes)
+        throw new LapisError(
+          `text: ${bytes.byteLength} bytes, expected at most ${most_text_bytes}; shorten it`,
+        );
+      const [address = 0] = module.put(bytes);
+      const outcome = this.outcome(module.api.lapis_predict_text(this.handle, address, bytes.byteLength));
+      const { tokens = [], truncated = 0 } = outcome;
+      return { ...this.prediction(outcome, started), tokens, truncated };
+    });
   }
 
-  /** A raw tensor, batch first. Returns the output row by row. */
+  /** A raw tensor of finite numbers, batch first. Returns the output row by row. */
   predict(data: Float32Array, shape: number[]): Float32Array {
-    const module = this.alive();
-    const [values = 0, sizes = 0] = module.put(checked(data, shape), Int32Array.from(shape));
-    const outcome = this.outcome(module.api.lapis_predict(this.handle, values, sizes, shape.length));
-    return module.floats(outcome.address, size_of(outcome.shape));
+    return this.call((module) => {
+      const tensor = checked_tensor(data, shape);
+      const [values = 0, sizes = 0] = module.put(tensor.data, tensor.shape);
+      const outcome = this.outcome(module.api.lapis_predict(this.handle, values, sizes, tensor.shape.length));
+      return module.floats(outcome.address, size_of(outcome.shape));
+    });
   }
 
-  /** What every layer put out in the last prediction. */
+  /**
+   * What every layer puts out for the input of the last prediction that gave an answer (calls that threw leave it), with
+   * the weights as they are now.
+   */
   activations(): Activation[] {
-    const module = this.alive();
-    const found = module.json(
-      module.check(module.api.lapis_activations(this.handle)),
-    ) as Placed<Activation>[];
-    return found.map(({ layer, type, shape, address }) => ({
-      layer,
-      type,
-      shape,
-      data: module.floats(address, size_of(shape)),
-    }));
+    return this.call((module) => {
+      const found = module.json(
+        module.check(module.api.lapis_activations(this.handle)),
+      ) as Placed<Activation>[];
+      return found.map(({ layer, type, shape, address }) => ({
+        layer,
+        type,
+        shape,
+        data: module.floats(address, size_of(shape)),
+      }));
+    });
   }
 
   /** All parameters as they are now, in Keras's order. */
   weights(): Weight[] {
-    const module = this.alive();
-    const found = module.json(module.check(module.api.lapis_model_weights(this.handle))) as Placed<Weight>[];
-    return found.map(({ name, shape, address }) => ({
-      name,
-      shape,
-      data: module.floats(address, size_of(shape)),
-    }));
+    return this.call((module) => {
+      const found = module.json(
+        module.check(module.api.lapis_model_weights(this.handle)),
+      ) as Placed<Weight>[];
+      return found.map(({ name, shape, address }) => ({
+        name,
+        shape,
+        data: module.floats(address, size_of(shape)),
+      }));
+    });
   }
 
   /** Trains this model in place: after each step it predicts with the new weights. */
   createTrainer(options: TrainerOptions = {}): Trainer {
-    const module = this.alive();
-    return new Trainer(module, this.handle, options);
+    return this.call((module) => new Trainer(module, this.handle, this.info, options));
   }
 
   /** A model file with the weights as they are now. */
   save(): Uint8Array {
-    const module = this.alive();
-    module.check(module.api.lapis_model_save(this.handle));
-    return module.result_bytes();
+    return this.call((module) => {
+      module.check(module.api.lapis_model_save(this.handle));
+      return module.result_bytes();
+    });
   }
 
   /** Gives the memory back; the model and its trainers cannot be used any more. */
   dispose(): void {
-    this.module?.api.lapis_model_free(this.handle);
+    if (this.module?.is_broken === false) this.module.api.lapis_model_free(this.handle);
     this.module?.leave();
     this.module = null;
   }
 
+  /** Everything that calls the library goes through here: whatever it ends with is a LapisError. */
+  private call<Result>(work: (module: Module) => Result): Result {
+    try {
+      return work(this.alive());
+    } catch (error) {
+      throw as_lapis_error(error);
+    } finally {
+      this.module?.tidy();
+    }
+  }
+
   private alive(): Module {
-    if (!this.module) throw new LapisError(`model "${this.info.name}": has been disposed of`);
+    const what = `model "${this.info.name}"`;
+    if (!this.module) throw new LapisError(`${what}: has been disposed of`);
+    this.module.check_alive(what);
     return this.module;
   }
 
@@ -198,22 +263,7 @@ export class Model {
   private prediction(outcome: Outcome, started: number): Prediction {
     const probabilities = this.alive().floats(outcome.address, size_of(outcome.shape));
     const best = probabilities.reduce((best, value, i) => (value > (probabilities[best] ?? 0) ? i : best), 0);
-    const labels = this.labels.length ? this.labels : Array.from(probabilities, (_, i) => String(i));
+    const labels = this.labels.length ? [...this.labels] : Array.from(probabilities, (_, i) => String(i));
     return { label: labels[best] ?? String(best), labels, probabilities, ms: performance.now() - started };
   }
-}
-
-/** The network's picture, [height, width, channels], as a canvas takes it. */
-function rgba(
-  module: Module,
-  picture: { address: number; width: number; height: number; channels: number },
-): Uint8ClampedArray {
-  const { address, width, height, channels } = picture;
-  const bytes = new Uint8Array(module.api.memory.buffer, address, width * height * channels);
-  const pixels = new Uint8ClampedArray(width * height * 4);
-  for (let i = 0; i < width * height; i++) {
-    for (let c = 0; c < 3; c++) pixels[i * 4 + c] = bytes[i * channels + (channels === 3 ? c : 0)] ?? 0;
-    pixels[i * 4 + 3] = 255;
-  }
-  return pixels;
 }

@@ -1,7 +1,9 @@
 // The WebAssembly module: found, compiled once, instantiated once for each model (with threads: once for all models that
 // use as many), and its memory.
+import { bytes_in, check_choice, in_words } from './arguments.js';
 import { LapisError, text_of } from './error.js';
 import { fetch_bytes } from './fetch_bytes.js';
+import { Guard } from './guard.js';
 import { Helpers, usable_threads, type HelperApi } from './helpers.js';
 import { host_imports, shared_memory, takes_memory } from './host.js';
 import type { LoadOptions } from './types.js';
@@ -95,7 +97,13 @@ async function compile_bytes(source: BufferSource, where: string): Promise<WebAs
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   if (source instanceof WebAssembly.Module) return source;
-  if (typeof source !== 'string' && !(source instanceof URL)) return compile_bytes(source, 'wasm');
+  if (typeof source !== 'string' && !(source instanceof URL)) {
+    if (!(source instanceof ArrayBuffer) && !ArrayBuffer.isView(source))
+      throw new LapisError(
+        `wasm: expected an address, bytes or a WebAssembly.Module, found ${in_words(source)}`,
+      );
+    return compile_bytes(source, 'wasm');
+  }
   const key = String(source);
   let module = compiled.get(key);
   if (!module) {
@@ -107,6 +115,18 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
   return module;
 }
 
+/** Throws where the engine has no room for one more instance, or the module is somebody else's. */
+async function started(
+  compiled: WebAssembly.Module,
+  imports: WebAssembly.Imports,
+): Promise<WebAssembly.Instance> {
+  try {
+    return await WebAssembly.instantiate(compiled, imports);
+  } catch (error) {
+    throw new LapisError(`the WebAssembly module cannot be started: ${text_of(error)}`, { cause: error });
+  }
+}
+
 /** What models of one compiled module and number of threads share. */
 interface Crew {
   users: number;
@@ -115,24 +135,37 @@ interface Crew {
 
 const crews = new WeakMap<WebAssembly.Module, Map<number, Crew>>();
 
+/** Larger arguments are not kept: a photo of many megapixels need not stay in memory for the next small one. */
+const most_kept_bytes = 4 << 20;
+/** Of all arguments of a call: as many as a module can have in all. */
+const most_bytes = 2 ** 31 - 2 ** 16;
+
 /** One instance with its own memory. */
 export class Module {
   readonly backend: 'simd' | 'scalar';
   readonly api: Api;
+  private readonly guard: Guard;
   /** Called when a model no longer uses this. */
   private on_leave: () => void = () => undefined;
+  /** Called when the instance has broken down: nobody else may get it. */
+  private on_break: () => void = () => undefined;
   private helpers: Helpers | null = null;
   /** Memory for arguments, kept and grown, so that repeated calls allocate nothing. */
   private scratch_address = 0;
   private scratch_bytes = 0;
 
-  private constructor(api: Api, backend: 'simd' | 'scalar') {
-    this.api = api;
+  private constructor(exports: WebAssembly.Exports, backend: 'simd' | 'scalar') {
+    this.guard = new Guard(() => {
+      this.on_break();
+      this.helpers?.terminate();
+    });
+    this.api = this.guard.wrap(exports) as unknown as Api;
     this.backend = backend;
   }
 
   /** For one model, which calls `leave` in the end. */
   static async create(options: Pick<LoadOptions, 'simd' | 'threads' | 'wasm'>): Promise<Module> {
+    check_choice(options.simd, [true, false], 'simd');
     const simd = options.simd ?? has_simd();
     const usable = usable_threads(options.threads);
     const threads = simd ? usable : 1;
@@ -151,15 +184,21 @@ export class Module {
     };
     by_threads.set(threads, crew);
     crew.users++;
-    const leave = (): boolean => --crew.users === 0 && by_threads.delete(threads);
+    const forget = (): void => {
+      if (by_threads.get(threads) === crew) by_threads.delete(threads);
+    };
+    const leave = (): boolean => --crew.users === 0;
     try {
       const module = await crew.module;
+      module.on_break = forget;
       module.on_leave = () => {
-        if (leave()) module.helpers?.end();
+        if (!leave()) return;
+        forget();
+        if (!module.is_broken) module.helpers?.end();
       };
       return module;
     } catch (error) {
-      leave();
+      if (leave()) forget();
       throw error;
     }
   }
@@ -172,13 +211,13 @@ export class Module {
     const given = threads > 0 ? shared_memory() : undefined;
     const late: { memory?: WebAssembly.Memory } = {};
     const imports = host_imports(compiled, () => late.memory, given);
-    const { exports } = await WebAssembly.instantiate(compiled, imports);
-    const api = { ...exports, ...(given && { memory: given }) } as unknown as Api;
+    const instance = await started(compiled, imports);
+    const module = new Module({ ...instance.exports, ...(given && { memory: given }) }, backend);
+    const { api } = module;
     late.memory = api.memory;
     if (typeof api.lapis_abi_version !== 'function' || api.lapis_abi_version() !== abi_version)
       throw new LapisError('the .wasm file belongs to another version of this package');
     api._initialize();
-    const module = new Module(api, backend);
     if (given && threads > 1)
       module.helpers = await Helpers.start(api as Api & HelperApi, compiled, given, threads - 1);
     return module;
@@ -187,6 +226,15 @@ export class Module {
   /** Threads that calculate: the caller's and its helpers. */
   get threads(): number {
     return 1 + (this.helpers?.count ?? 0);
+  }
+
+  get is_broken(): boolean {
+    return this.guard.is_broken;
+  }
+
+  /** Throws where a call ended the instance; `what` opens the text. */
+  check_alive(what: string): void {
+    this.guard.check(what);
   }
 
   leave(): void {
@@ -204,29 +252,36 @@ export class Module {
    * view of the memory is kept: growth would detach it.
    */
   put(...values: (Uint8Array | Uint8ClampedArray | Float32Array | Int32Array)[]): number[] {
-    const align = (bytes: number): number => (bytes + 15) & ~15;
-    const bytes = values.reduce((sum, value) => sum + align(value.byteLength), 0);
+    // Every argument is bytes that are copied whole, or an error: no call can meet what an earlier one left here.
+    const parts = values.map(bytes_in);
+    const align = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+    const bytes = parts.reduce((sum, part) => sum + align(part.byteLength), 0);
+    if (bytes > most_bytes)
+      throw new LapisError(`not enough memory: the call's arguments have ${bytes} bytes`);
     if (bytes > this.scratch_bytes) {
-      this.api.lapis_free(this.scratch_address);
-      this.scratch_bytes = 0;
+      this.release();
       this.scratch_address = this.check(this.api.lapis_allocate(bytes));
       this.scratch_bytes = bytes;
     }
     let address = this.scratch_address;
-    return values.map((value) => {
+    return parts.map((part) => {
       const at = address;
-      new Uint8Array(this.api.memory.buffer, at, value.byteLength).set(
-        new Uint8Array(value.buffer, value.byteOffset, value.byteLength),
-      );
-      address += align(value.byteLength);
+      new Uint8Array(this.api.memory.buffer, at, part.byteLength).set(part);
+      address += align(part.byteLength);
       return at;
     });
   }
 
-  /** Gives back what `put` keeps: after a large argument that will not come again. */
+  /** Gives back what `put` keeps. */
   release(): void {
-    this.api.lapis_free(this.scratch_address);
+    const address = this.scratch_address;
     this.scratch_address = this.scratch_bytes = 0;
+    this.api.lapis_free(address);
+  }
+
+  /** After a call: a large argument is not kept. */
+  tidy(): void {
+    if (!this.is_broken && this.scratch_bytes > most_kept_bytes) this.release();
   }
 
   /** A zero-terminated UTF-8 text. */
@@ -245,12 +300,12 @@ export class Module {
     return new Float32Array(this.api.memory.buffer, address, count).slice();
   }
 
+  bytes(address: number, count: number): Uint8Array {
+    return new Uint8Array(this.api.memory.buffer, address, count).slice();
+  }
+
   /** The bytes that the last call left. */
   result_bytes(): Uint8Array {
-    return new Uint8Array(
-      this.api.memory.buffer,
-      this.api.lapis_result_bytes(),
-      this.api.lapis_result_size(),
-    ).slice();
+    return this.bytes(this.api.lapis_result_bytes(), this.api.lapis_result_size());
   }
 }

@@ -63,12 +63,24 @@ export interface ImagePrediction extends Prediction {
   height: number;
 }
 
-/** Pixels row by row; RGBA is composed over white. */
+/** Pixels row by row: what a canvas's getImageData gives, or something like it. RGBA is composed over white. */
 export interface ImageData {
-  data: Uint8Array | Uint8ClampedArray;
+  /** Bytes, or whole numbers from 0 to 255; others with the option `white`. */
+  data: Uint8ClampedArray | Uint8Array | Float32Array | number[];
   width: number;
   height: number;
-  channels: 3 | 4;
+  /** Grey, RGB or RGBA. Default: as many as there is data for. */
+  channels?: 1 | 3 | 4;
+}
+
+export interface ImageOptions {
+  /** Default: as the model's file says. */
+  fit?: 'crop' | 'fit' | undefined;
+  /**
+   * The value of white in a Float32Array or an array of numbers, rounded to 256 levels. A Float32Array needs it. Default:
+   * 255, whole numbers only.
+   */
+  white?: 1 | 255 | undefined;
 }
 
 export interface LoadOptions {
