@@ -5,7 +5,8 @@ import { createServer } from 'node:http';
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { content_security_policy } from './csp.mjs';
 
 const types = {
@@ -30,22 +31,29 @@ const headers = {
   'Permissions-Policy': 'camera=(), microphone=(), geolocation=()',
 };
 
-/** Files change only when the page is built again, so each is read and compressed once per modification time. */
+const compress = promisify(gzip);
+
+/**
+ * Files change only when the page is built again, so each is read once per modification time. What is kept are promises:
+ * requests that come meanwhile wait for the same reading and the same compression, which runs beside this thread.
+ */
 const cache = new Map();
 
 async function read(path) {
   const { mtimeMs, size } = await stat(path);
   const known = cache.get(path);
   if (known?.mtimeMs === mtimeMs && known.size === size) return known;
-  const body = await readFile(path);
-  const entry = {
-    mtimeMs,
-    size,
-    body,
-    gzip: extname(path) === '.webp' ? null : gzipSync(body, { level: 9 }),
-  };
+  const entry = { mtimeMs, size, body: readFile(path), zipped: null };
   cache.set(path, entry);
+  entry.body.catch(() => cache.delete(path));
   return entry;
+}
+
+/** Null for what is compressed already. */
+async function zipped_body(path, entry) {
+  if (extname(path) === '.webp') return null;
+  entry.zipped ??= entry.body.then((body) => compress(body, { level: 9 }));
+  return entry.zipped;
 }
 
 /** The file a request names, or null where it leads out of the folder. */
@@ -61,6 +69,15 @@ function file_of(dist, url) {
   return file.startsWith(dist + sep) ? file : null;
 }
 
+/**
+ * Whether a request means this machine. A page elsewhere may have a name of its own lead here (DNS rebinding), and then
+ * its scripts would read what this server gives.
+ */
+function is_own_name(host) {
+  const name = (host ?? '').toLowerCase().replace(/:\d+$/, '');
+  return /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(name);
+}
+
 /** A server for `dist`, not yet listening. */
 export function page_server(dist) {
   const root = normalize(dist).replace(/[/\\]$/, '');
@@ -70,6 +87,10 @@ export function page_server(dist) {
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     const plain = { 'Content-Type': 'text/plain; charset=utf-8' };
+    if (!is_own_name(request.headers.host)) {
+      answer(403, Buffer.from('only for this machine: open http://localhost\n'), plain);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       answer(405, Buffer.from('only GET and HEAD\n'), { ...plain, Allow: 'GET, HEAD' });
       return;
@@ -77,11 +98,12 @@ export function page_server(dist) {
     try {
       const file = file_of(root, request.url ?? '/');
       if (!file) throw new Error('outside');
-      const { body, gzip } = await read(file);
-      const zipped = gzip && /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+      const entry = await read(file);
+      const takes_gzip = /\bgzip\b/.test(request.headers['accept-encoding'] ?? '');
+      const zipped = takes_gzip ? await zipped_body(file, entry) : null;
       // Built scripts and styles carry a hash in their names; everything else is asked for again each time.
       const lasting = file.startsWith(join(root, 'assets') + sep);
-      answer(200, zipped ? gzip : body, {
+      answer(200, zipped ?? (await entry.body), {
         'Content-Type': types[extname(file)] ?? 'application/octet-stream',
         'Cache-Control': lasting ? 'public, max-age=31536000, immutable' : 'no-cache',
         Vary: 'Accept-Encoding',

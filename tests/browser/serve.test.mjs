@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { page_server } from '../../web/serve.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lapis-serve-'));
@@ -86,6 +87,49 @@ test('compressed where asked for, without a body for HEAD', async () => {
   const head = await ask('/', { method: 'HEAD' });
   assert.equal(head.status, 200);
   assert.equal(head.body.length, 0);
+});
+
+test('only requests that name this machine are answered', async () => {
+  for (const host of ['localhost', 'localhost:8080', 'LOCALHOST:1', '127.0.0.1:8080', '[::1]:8080'])
+    assert.equal((await ask('/', { headers: { Host: host } })).status, 200, host);
+  for (const host of [
+    'example.com',
+    'localhost.example.com',
+    'example.com:8080',
+    '127.0.0.1.example.com',
+    '192.168.0.1',
+  ]) {
+    const { status, body } = await ask('/', { headers: { Host: host } });
+    assert.equal(status, 403, host);
+    assert.doesNotMatch(body.toString(), /doctype/);
+  }
+});
+
+test('many requests for a large file at once: it is compressed once, and others are answered meanwhile', async () => {
+  const bytes = Buffer.alloc(6_000_000);
+  for (let i = 0, state = 1; i < bytes.length; i++)
+    bytes[i] = (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) >>> 26;
+  writeFileSync(join(dist, 'large.safetensors'), bytes);
+  const cpu_before = process.cpuUsage();
+  const zipped = gzipSync(bytes, { level: 9 });
+  const { user: cpu_of_one } = process.cpuUsage(cpu_before);
+  const cpu_start = process.cpuUsage();
+  const headers = { 'Accept-Encoding': 'gzip' };
+  let finished = 0;
+  const large = Array.from({ length: 40 }, () =>
+    ask('/large.safetensors', { headers }).then((answer) => {
+      finished++;
+      return answer;
+    }),
+  );
+  await ask('/assets/a.js', { headers });
+  assert.equal(finished, 0, 'the small file had to wait for the large one');
+  for (const { status, body } of await Promise.all(large)) {
+    assert.equal(status, 200);
+    assert.equal(body.length, zipped.length);
+  }
+  const { user: cpu_of_all } = process.cpuUsage(cpu_start);
+  assert.ok(cpu_of_all < 8 * cpu_of_one + 1e6, `${cpu_of_all} us of CPU, one compression ${cpu_of_one}`);
 });
 
 test('a taken port is said in one line', async () => {
