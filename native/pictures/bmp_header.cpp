@@ -8,6 +8,7 @@ namespace lapis::native {
 namespace {
 
 constexpr std::size_t kHeaderAt = 14;  // behind "BM", the file's size, and where the pixels are
+constexpr std::size_t kMasksAt = kHeaderAt + 40, kAlphaMaskAt = kMasksAt + 12;
 constexpr std::size_t kOs2Header = 12, kWindowsHeader = 40;
 constexpr std::uint32_t kJpegInside = 4, kPngInside = 5;
 
@@ -54,11 +55,20 @@ void check_combination(const BmpHeader& header) {
   if (header.is_run_length() && header.is_top_down) fail_damaged("compressed and from the top down");
 }
 
+void check_mask(std::uint32_t mask) {
+  const std::uint32_t lowest = mask & (0 - mask);
+  if ((mask & (mask + lowest)) != 0) fail_damaged("a colour's bits are not in one row");
+}
+
 /// `after` is moved behind masks that follow the header; newer headers hold them.
 void read_masks(Octets bytes, std::size_t header_size, BmpHeader& header, std::size_t& after) {
   if (header.compression == BmpCompression::none) {
     if (header.bits == 16) header.masks = {0x7C00, 0x03E0, 0x001F, 0};
-    if (header.bits == 32) header.masks = {0xFF0000, 0x00FF00, 0x0000FF, 0};
+    if (header.bits == 32) {
+      const bool says_alpha = header_size >= 108;  // and browsers believe it
+      header.masks = {0xFF0000, 0x00FF00, 0x0000FF, says_alpha ? little_endian(bytes, kAlphaMaskAt, 4) : 0};
+      check_mask(header.masks[3]);
+    }
     return;
   }
   if (header.is_run_length()) return;
@@ -66,7 +76,7 @@ void read_masks(Octets bytes, std::size_t header_size, BmpHeader& header, std::s
   const bool has_alpha = inside ? header_size >= 56 : header.compression == BmpCompression::alpha_bit_fields;
   const std::size_t count = has_alpha ? 4 : 3;
   for (std::size_t i = 0; i < count; ++i) {
-    header.masks[i] = little_endian(bytes, kHeaderAt + kWindowsHeader + 4 * i, 4);
+    header.masks[i] = little_endian(bytes, kMasksAt + 4 * i, 4);
     // A pixel of 16 bits has no others.
     if (header.bits == 16) header.masks[i] &= 0xFFFF;
     const std::uint32_t lowest = header.masks[i] & (0 - header.masks[i]);

@@ -283,7 +283,7 @@ def make_bmp():
     add("fields_52.bmp", bmp(32, 3, upward(rows_of(bgra)), header=52, masks=masks[:12]))
     for header in (56, 108, 124):
         add(f"alpha_{header}.bmp", bmp(32, 3, upward(rows_of(bgra)), header=header, masks=masks))
-    add("alpha_unused.bmp", bmp(32, 0, upward(rows_of(bgra)), header=108, masks=masks), shows=rgb)
+    add("alpha_uncompressed.bmp", bmp(32, 0, upward(rows_of(bgra)), header=108, masks=masks), shows=shown)
     deep = random.integers(0, 65536, (SIDE, SIDE)).astype("<u2")
     field = lambda values, shift, bits: scaled((values >> shift) & ((1 << bits) - 1), (1 << bits) - 1)
     add("bits16.bmp", bmp(16, 0, upward(rows_of(deep))), shows=np.stack([field(deep, s, 5) for s in (10, 5, 0)], -1))
