@@ -55,6 +55,8 @@ LAPIS_DEVICE inline Real activated(Activation activation, Real x) {
       return std::tanh(x);
     case Activation::hard_sigmoid:
       return hard_sigmoid(x);
+    case Activation::hard_sigmoid_keras2:
+      return clamp(x * Real(0.2) + Real(0.5), 0, 1);
     case Activation::relu6:
       return clamp(x, 0, 6);
     case Activation::leaky_relu:
@@ -104,6 +106,8 @@ LAPIS_DEVICE inline Real slope(Activation activation, Real at) {
       return Real(1) - at * at;
     case Activation::hard_sigmoid:
       return at > 0 && at < 1 ? Real(1.0 / 6) : Real(0);
+    case Activation::hard_sigmoid_keras2:
+      return at > 0 && at < 1 ? Real(0.2) : Real(0);
     case Activation::relu6:
       return at > 0 && at < 6 ? Real(1) : Real(0);
     case Activation::leaky_relu:

@@ -149,8 +149,9 @@ TEST_CASE("From Keras 3.16 on recurrent layers hand no mask on") {
   const std::string text = sequential(
       R"({"class_name":"InputLayer","config":{"batch_shape":[null,5]}},
          {"class_name":"Embedding","config":{"input_dim":9,"output_dim":2,"mask_zero":true}},
-         {"class_name":"LSTM","config":{"units":3,"return_sequences":true}},
-         {"class_name":"Bidirectional","config":{"layer":{"class_name":"GRU","config":{"units":3,"return_sequences":true}}}},
+         {"class_name":"LSTM","config":{"units":3,"recurrent_activation":"sigmoid","return_sequences":true}},
+         {"class_name":"Bidirectional","config":{"layer":{"class_name":"GRU","config":{
+           "units":3,"recurrent_activation":"sigmoid","return_sequences":true}}}},
          {"class_name":"TimeDistributed","config":{"layer":{"class_name":"Dense","config":{"units":3}}}},
          {"class_name":"Dense","config":{"units":2}})");
   const auto rules = [](const Model& model) {

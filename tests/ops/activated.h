@@ -18,6 +18,8 @@ inline double activated(lapis::Activation activation, double x) {
       return std::tanh(x);
     case lapis::Activation::hard_sigmoid:
       return std::min(1.0, std::max(0.0, x / 6 + 0.5));
+    case lapis::Activation::hard_sigmoid_keras2:
+      return std::min(1.0, std::max(0.0, 0.2 * x + 0.5));
     default:
       return x;
   }

@@ -90,7 +90,9 @@ TEST_CASE("activations and their gradients, every length, in place") {
       {Activation::hard_sigmoid, [](double x) { return x < -3  ? 0
                                                        : x > 3 ? 1
                                                                : x / 6 + 0.5; },
-       [](double x) { return x < -3 || x > 3 ? 0 : 1.0 / 6; }}};
+       [](double x) { return x < -3 || x > 3 ? 0 : 1.0 / 6; }},
+      {Activation::hard_sigmoid_keras2, [](double x) { return std::min(1.0, std::max(0.0, 0.2 * x + 0.5)); },
+       [](double x) { return std::abs(x) > 2.5 ? 0 : 0.2; }}};
   for (const Case& test : cases) {
     for (Index n = 1; n <= 70; n += n < 40 ? 1 : 7) {
       std::vector<Real> x = lapis_test::random_values(n, static_cast<std::uint64_t>(n), -5, 5);

@@ -182,6 +182,8 @@ void add_recurrent(Table& table, const std::string& family, const RecurrentLayer
   relu.activation = Activation::relu;
   relu.recurrent_activation = Activation::hard_sigmoid;
   table.add<SomeLayer>(family, "relu, hard_sigmoid" + suffix, relu, {.x = {2, 4, 3}});
+  relu.recurrent_activation = Activation::hard_sigmoid_keras2;
+  table.add<SomeLayer>(family, "relu, hard_sigmoid_keras2" + suffix, relu, {.x = {2, 4, 3}});
 }
 
 template <class SomeLayer>

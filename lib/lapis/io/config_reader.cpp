@@ -1,26 +1,12 @@
 #include "lapis/io/config_reader.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "lapis/layers/registry.h"
 
 namespace lapis {
 
 namespace {
-
-/// "3.16.0" and later; not an empty or strange text.
-bool is_from_3_16(std::string_view keras_version) {
-  int numbers[2] = {0, 0};
-  const char* at = keras_version.data();
-  const char* const end = at + keras_version.size();
-  for (int& number : numbers) {
-    const auto [rest, error] = std::from_chars(at, end, number);
-    if (error != std::errc()) return false;
-    at = rest + (rest < end && *rest == '.' ? 1 : 0);
-  }
-  return numbers[0] > 3 || (numbers[0] == 3 && numbers[1] >= 16);
-}
 
 /// Largest kernel, stride, dilation or pool: a product of two of them fits 32 bits (WebAssembly).
 constexpr Index kMaxPair = 4096;
@@ -39,8 +25,8 @@ void ignore_wrapping(ObjectReader& description) {
     description.ignore(key);
 }
 
-LayerNames::LayerNames(std::set<std::string> given, std::string_view keras_version)
-    : taken_(std::move(given)), sequences_pass_masks_(!is_from_3_16(keras_version)) {}
+LayerNames::LayerNames(std::set<std::string> given, const KerasRules& rules)
+    : taken_(std::move(given)), rules_(rules) {}
 
 std::string LayerNames::make(std::string_view snake_name) {
   int& count = counts_.try_emplace(std::string(snake_name), 0).first->second;

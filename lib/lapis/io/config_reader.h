@@ -15,17 +15,16 @@ namespace lapis {
 /// "conv2d_1", ...), and the rules of the Keras that wrote it.
 class LayerNames {
  public:
-  /// `given`: the names that the config spells out; they are never made again. `keras_version`: "3.15.1";
-  /// empty: the one that this library equals.
-  explicit LayerNames(std::set<std::string> given = {}, std::string_view keras_version = {});
+  /// `given`: the names that the config spells out; they are never made again.
+  explicit LayerNames(std::set<std::string> given = {}, const KerasRules& rules = {});
 
   std::string make(std::string_view snake_name);
-  bool sequences_pass_masks() const { return sequences_pass_masks_; }
+  const KerasRules& rules() const { return rules_; }
 
  private:
   std::set<std::string> taken_;
   std::map<std::string, int, std::less<>> counts_;
-  bool sequences_pass_masks_;
+  KerasRules rules_;
 };
 
 /// Takes what Keras writes beside a layer's "class_name" and "config" and what changes nothing here.
@@ -49,7 +48,7 @@ class ConfigReader final : public ConfigVisitor {
   void finish() const;
 
   bool reading() const override { return true; }
-  bool sequences_pass_masks() const override { return names_.sequences_pass_masks(); }
+  KerasRules rules() const override { return names_.rules(); }
   void require(std::string_view key) override;
   void boolean(std::string_view key, bool& value) override;
   void integer(std::string_view key, Index& value, Index minimum) override;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/io/keras_model.h"
+#include "lapis/io/keras_rules.h"
 #include "lapis/io/model_metadata.h"
 #include "lapis/io/text_vectorization.h"
 #include "lapis/layers/registry.h"
@@ -143,7 +144,9 @@ std::string optional_text(const SafetensorsFile& file, const std::string& key) {
 
 ModelFile read_keras_archive(const KerasArchive& archive) {
   const Json json = inside("config", [&] { return Json::parse(archive.config); });
-  ModelDescription description = describe_model(json, std::nullopt, archive.keras_version);
+  std::string version = archive.keras_version;
+  if (version.empty() && json.find("keras_version") == nullptr) version = keras_version_by_looks(json);
+  ModelDescription description = describe_model(json, std::nullopt, version);
   description.parameters();  // checks sizes before memory is taken
   ModelFile file{
       Model(description.name, description.input_shape, std::move(description.layers)), {}, {}, {}, {}};

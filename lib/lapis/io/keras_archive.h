@@ -48,7 +48,8 @@ struct OwnedKerasArchive {
 /// What Keras 3.15 loads as this model, as F32 in the layout keras3; a text input becomes no layer: the
 /// network takes ids. read_keras_archive gives the same model back, with all that a model file holds. A
 /// Dense(use_rmsnorm=true) becomes Dense, RMSNormalization and Activation, which is the same only without a
-/// bias. Throws Error for what Keras cannot express, naming the layer.
+/// bias. Keras 2's hard_sigmoid becomes Keras 3's, and the weights in front of it 1.2 times what they were.
+/// Throws Error for what Keras cannot express, naming the layer.
 OwnedKerasArchive write_keras_archive(const ModelFile& file);
 
 /// An archive as the one file that crosses into WebAssembly: a safetensors with the variables, and in its

@@ -2,6 +2,7 @@
 #include <array>
 #include <optional>
 
+#include "lapis/io/keras2_hard_sigmoid.h"
 #include "lapis/io/keras_archive.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/io/model_metadata.h"
@@ -19,6 +20,7 @@ constexpr std::string_view kKerasWithoutMasks = "3.16.0";
 struct KerasLayer {
   Json json;
   std::vector<const ModelParameter*> variables;
+  std::vector<GateFactors> factors;  // one, or one for each direction
 };
 
 Json* find(Json& object, std::string_view key) {
@@ -63,6 +65,8 @@ struct MaskRules {
 
 /// Takes the key that Keras does not have out of a layer and those inside it.
 void take_mask_rule(Json& layer, MaskRules& rules) {
+  // Keras 3's Rescaling hands every mask on; check_rescaling has seen that none reaches this one.
+  if (text_of(layer, "class_name") == "Rescaling") take(*find(layer, "config"), "passes_mask");
   static constexpr std::array<std::string_view, 4> kWithRule = {"GRU", "LSTM", "SimpleRNN",
                                                                 "TimeDistributed"};
   Json& config = *find(layer, "config");
@@ -74,6 +78,33 @@ void take_mask_rule(Json& layer, MaskRules& rules) {
   for (const std::string_view key : {"layer", "backward_layer"})
     if (Json* const inner = find(config, key); inner != nullptr && inner->object() != nullptr)
       take_mask_rule(*inner, rules);
+}
+
+/// A Rescaling of Keras 2 ends a mask; that of Keras 3 does not.
+void check_rescaling(const Model& model) {
+  bool masked = false;
+  for (int i = 0; i < model.layer_count(); ++i) {
+    const Layer& layer = model.layer(i);
+    if (masked && layer.mask_rule() == MaskRule::drop && layer.type() == "Rescaling")
+      fail("layer ", in_quotes(layer.name()),
+           " (Rescaling) ends a mask, as in Keras 2; that of Keras 3 hands it on: keep the model as "
+           ".safetensors");
+    if (layer.mask_rule() == MaskRule::make) masked = true;
+    if (layer.mask_rule() == MaskRule::drop) masked = false;
+  }
+}
+
+/// An Activation has no variables to multiply: a Rescaling in front of it does it.
+void add_activation(Json json, std::vector<KerasLayer>& layers) {
+  Json& config = *find(json, "config");
+  if (text_of(config, "activation") == activation_name(Activation::hard_sigmoid_keras2)) {
+    layers.push_back({keras_layer("Rescaling", text_of(config, "name") + "_rescaling", "scale",
+                                  Json(static_cast<double>(kKeras2HardSigmoid))),
+                      {},
+                      {}});
+    *find(config, "activation") = Json(activation_name(Activation::hard_sigmoid));
+  }
+  layers.push_back({std::move(json), {}, {}});
 }
 
 [[noreturn]] void refuse_rmsnorm(const std::string& name, std::string_view why) {
@@ -101,23 +132,26 @@ void add_rmsnorm_dense(Json json, const std::vector<const ModelParameter*>& para
   Json epsilon = *take(config, "rmsnorm_epsilon");
   const std::string activation = text_of(config, "activation");
   *find(config, "activation") = Json("linear");
-  layers.push_back({std::move(json), {parameters[0]}});
+  layers.push_back({std::move(json), {parameters[0]}, {}});
   layers.push_back(
       {keras_layer("RMSNormalization", name + "_rms_normalization", "epsilon", std::move(epsilon)),
-       {parameters[1]}});
+       {parameters[1]},
+       {}});
   if (activation != "linear")
-    layers.push_back({keras_layer("Activation", name + "_activation", "activation", Json(activation)), {}});
+    add_activation(keras_layer("Activation", name + "_activation", "activation", Json(activation)), layers);
 }
 
 std::vector<KerasLayer> keras_layers(const Model& model, const Json::Array& described) {
   std::vector<KerasLayer> layers;
   for (int i = 0; i < model.layer_count(); ++i) {
-    KerasLayer layer{described[static_cast<std::size_t>(i)], {}};
+    KerasLayer layer{described[static_cast<std::size_t>(i)], {}, {}};
     for (const ModelParameter& parameter : model.parameters())
       if (parameter.layer == i) layer.variables.push_back(&parameter);
     refuse_rmsnorm_inside(layer.json);
     if (layer.json.find("config")->find("use_rmsnorm") != nullptr)
       add_rmsnorm_dense(std::move(layer.json), layer.variables, layers);
+    else if (model.layer(i).type() == "Activation")
+      add_activation(std::move(layer.json), layers);
     else
       layers.push_back(std::move(layer));
   }
@@ -153,7 +187,11 @@ void add_variables(const Model& model, const KerasLayer& layer, const std::strin
       owned.groups[place + "/vars"] = name;
     }
     place += "/vars";
-    owned.storage.push_back(to_bytes(model.values(variable), Dtype::f32));
+    const std::span<const Real> kept = model.values(variable);
+    std::vector<Real> values(kept.begin(), kept.end());
+    const std::size_t direction = i * layer.factors.size() / layer.variables.size();
+    multiply_gates(values, variable.info.shape[-1], layer.factors[direction]);
+    owned.storage.push_back(to_bytes(values, Dtype::f32));
     owned.archive.variables.push_back({.name = place + "/" + std::to_string(used[place]++),
                                        .dtype = Dtype::f32,
                                        .shape = variable.info.shape,
@@ -178,6 +216,7 @@ OwnedKerasArchive write_keras_archive(const ModelFile& file) {
   check_input(file.model, file.input);
   check_labels(file.model, file.labels);
   check_training(file.training);
+  check_rescaling(file.model);
   Json config = Json::parse(model_to_config(file.model));
   Json& list = *find(*find(config, "config"), "layers");
   const Json::Array described = *list.array();
@@ -190,6 +229,7 @@ OwnedKerasArchive write_keras_archive(const ModelFile& file) {
   std::map<std::string_view, int> used;
   for (KerasLayer& layer : layers) {
     take_mask_rule(layer.json, rules);
+    layer.factors = rename_keras2_hard_sigmoid(layer.json);
     const std::string_view snake = find_layer_type(text_of(layer.json, "class_name"))->snake_name;
     const int count = used[snake]++;
     const std::string number = count == 0 ? "" : "_" + std::to_string(count);

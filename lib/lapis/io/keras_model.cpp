@@ -9,6 +9,7 @@
 #include "lapis/io/config_writer.h"
 #include "lapis/io/functional.h"
 #include "lapis/io/input_layer.h"
+#include "lapis/io/keras_rules.h"
 
 namespace lapis {
 
@@ -50,7 +51,7 @@ void read_chain(const std::vector<JsonCursor>& layers, LayerNames& names, bool t
 void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std::optional<Shape>& fallback,
                  ModelDescription& model) {
   const std::vector<JsonCursor> layers = list.items();
-  LayerNames names(given_names(layers), model.keras_version);
+  LayerNames names(given_names(layers), keras_rules(model.keras_version));
   std::optional<Shape> shape;
   bool takes_texts = false;
   std::vector<JsonCursor> chain = layers;
@@ -91,7 +92,7 @@ void read_functional(const JsonCursor& config, ModelDescription& model) {
   std::vector<JsonCursor> descriptions;
   descriptions.reserve(chain.size());
   for (std::size_t i = 1; i < chain.size(); ++i) descriptions.push_back(chain[i].description);
-  LayerNames names(given_names(descriptions), model.keras_version);
+  LayerNames names(given_names(descriptions), keras_rules(model.keras_version));
   read_chain(descriptions, names, input.takes_texts, shape, model);
   model.input_shape = shape->with_batch(kUnknown);
   if (model.layers.empty()) fail(config.path(), ".layers: no layers, expected at least one");

@@ -45,7 +45,7 @@ struct ModelDescription {
 /// `input_shape` of the first layer, from `input_shape` (without the batch) beside `layers`, or is the
 /// argument. Or a Keras Functional whose layers are one chain (io/functional.h). Throws Error with the JSON
 /// path. `keras_version`: where the file says so beside the config (a "keras_version" in the config does the
-/// same); from 3.16 on, recurrent layers and TimeDistributed hand no mask on.
+/// same): it decides what words mean that changed (io/keras_rules.h).
 ModelDescription describe_model(const Json& json, const std::optional<Shape>& input_shape = std::nullopt,
                                 std::string_view keras_version = {});
 

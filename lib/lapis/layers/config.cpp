@@ -5,13 +5,33 @@ namespace lapis {
 namespace {
 
 /// In the enum's order; behind them Keras's second names.
-constexpr std::array<std::string_view, 24> kActivations = {
-    "linear",      "relu",        "sigmoid",   "tanh",      "softmax",  "hard_sigmoid",     "relu6",
-    "leaky_relu",  "elu",         "selu",      "softplus",  "softsign", "exponential",      "hard_tanh",
-    "log_sigmoid", "log_softmax", "silu",      "hard_silu", "gelu",     "gelu_approximate", "mish",
-    "tanh_shrink", "swish",       "hard_swish"};
-constexpr int kSwish = 22;
-constexpr int kHardSwish = 23;
+constexpr std::array<std::string_view, 25> kActivations = {"linear",
+                                                           "relu",
+                                                           "sigmoid",
+                                                           "tanh",
+                                                           "softmax",
+                                                           "hard_sigmoid",
+                                                           "relu6",
+                                                           "leaky_relu",
+                                                           "elu",
+                                                           "selu",
+                                                           "softplus",
+                                                           "softsign",
+                                                           "exponential",
+                                                           "hard_tanh",
+                                                           "log_sigmoid",
+                                                           "log_softmax",
+                                                           "hard_sigmoid_keras2",
+                                                           "silu",
+                                                           "hard_silu",
+                                                           "gelu",
+                                                           "gelu_approximate",
+                                                           "mish",
+                                                           "tanh_shrink",
+                                                           "swish",
+                                                           "hard_swish"};
+constexpr int kSwish = 23;
+constexpr int kHardSwish = 24;
 constexpr std::array<std::string_view, 2> kPaddings = {"valid", "same"};
 
 }  // namespace
@@ -23,6 +43,9 @@ std::string_view activation_name(Activation activation) {
 void ConfigVisitor::activation(std::string_view key, Activation& value) {
   int position = static_cast<int>(value);
   choice(key, position, kActivations);
+  // Keras 2 has another function of this name.
+  if (reading() && rules().is_keras2 && position == static_cast<int>(Activation::hard_sigmoid))
+    position = static_cast<int>(Activation::hard_sigmoid_keras2);
   if (position == kSwish) position = static_cast<int>(Activation::silu);
   if (position == kHardSwish) position = static_cast<int>(Activation::hard_silu);
   value = static_cast<Activation>(position);
@@ -34,8 +57,8 @@ void ConfigVisitor::padding(std::string_view key, Padding& value) {
   value = static_cast<Padding>(position);
 }
 
-void ConfigVisitor::passes_mask(bool& value) {
-  if (reading()) value = sequences_pass_masks();
+void ConfigVisitor::passes_mask(bool& value, bool by_rule) {
+  if (reading()) value = by_rule;
   if (reading() || !value) boolean("passes_mask", value);
 }
 

@@ -19,6 +19,13 @@ class Layer;
 
 enum class Padding { valid, same };
 
+/// What the Keras that wrote a config means, where its versions differ.
+struct KerasRules {
+  bool is_keras2 = false;
+  /// Recurrent layers and TimeDistributed hand their mask on: not from 3.16 on.
+  bool sequences_pass_masks = true;
+};
+
 /// Reads or writes a layer's hyper-parameters under their Keras keys. Each layer's `Config` lists its fields
 /// once, in `visit`; the reader (io/config_reader) fills them from JSON, the writer (io/config_writer) prints
 /// them. A field keeps its value where the JSON leaves the key out; `require` makes that an error. After
@@ -30,9 +37,8 @@ class ConfigVisitor {
   /// True while reading: the visited fields are being set.
   virtual bool reading() const = 0;
 
-  /// Reading: whether the Keras that wrote the file hands masks on from recurrent layers and TimeDistributed:
-  /// those from 3.3 to 3.15 do, 3.16 does not.
-  virtual bool sequences_pass_masks() const { return true; }
+  /// Reading: those of the Keras that wrote the file. Writing: those of the Keras that this library equals.
+  virtual KerasRules rules() const { return {}; }
 
   /// Reading: the next visited field must be there.
   virtual void require(std::string_view key) = 0;
@@ -78,9 +84,9 @@ class ConfigVisitor {
     std::string_view parameter;
     Regularizer& regularizer;
   };
-  /// The key that Keras does not have for the above: `sequences_pass_masks` where it is left out, written
-  /// only where it is false.
-  void passes_mask(bool& value);
+  /// A key that Keras does not have: whether a layer hands its mask on, which Keras's version decides.
+  /// Reading: `by_rule` where it is left out. Written only where it is false.
+  void passes_mask(bool& value, bool by_rule);
   /// The regulariser of each parameter; constraints and `activity_regularizer` must be null.
   void regularizers(std::initializer_list<Regularized> parameters);
 };

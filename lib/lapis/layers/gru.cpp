@@ -6,6 +6,10 @@ void GRU::Config::visit(ConfigVisitor& visitor) {
   visitor.require("units");
   visitor.integer("units", units, 1);
   visitor.activation("activation", activation);
+  if (visitor.rules().is_keras2) {
+    visitor.require("recurrent_activation");  // its default changed with 2.3
+    reset_after = false;                      // before 2.1.5 there was no other way, and no key
+  }
   visitor.activation("recurrent_activation", recurrent_activation);
   visitor.boolean("reset_after", reset_after);
   visit_shared(*this, visitor);

@@ -6,6 +6,7 @@ void LSTM::Config::visit(ConfigVisitor& visitor) {
   visitor.require("units");
   visitor.integer("units", units, 1);
   visitor.activation("activation", activation);
+  if (visitor.rules().is_keras2) visitor.require("recurrent_activation");  // its default changed with 2.3
   visitor.activation("recurrent_activation", recurrent_activation);
   visitor.boolean("unit_forget_bias", unit_forget_bias);
   visit_shared(*this, visitor);

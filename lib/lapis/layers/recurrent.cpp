@@ -7,7 +7,7 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
   visitor.boolean("return_sequences", config.return_sequences);
   visitor.boolean("go_backwards", config.go_backwards);
   visitor.boolean("zero_output_for_mask", config.zero_output_for_mask);
-  visitor.passes_mask(config.passes_mask);
+  visitor.passes_mask(config.passes_mask, visitor.rules().sequences_pass_masks);
   visitor.initializer("kernel_initializer", config.kernel_initializer);
   visitor.initializer("recurrent_initializer", config.recurrent_initializer);
   visitor.initializer("bias_initializer", config.bias_initializer);

@@ -9,6 +9,7 @@ void Rescaling::Config::visit(ConfigVisitor& visitor) {
   visitor.require("scale");
   visitor.number("scale", scale, -kLargest, kLargest);
   visitor.number("offset", offset, -kLargest, kLargest);
+  visitor.passes_mask(passes_mask, !visitor.rules().is_keras2);
 }
 
 Rescaling::Rescaling(std::string name, const Config& config)

@@ -39,7 +39,7 @@ Shape flat(const Shape& x) {
 
 void TimeDistributed::Config::visit(ConfigVisitor& visitor) {
   visitor.layer("layer", layer, /*required=*/true);
-  visitor.passes_mask(passes_mask);
+  visitor.passes_mask(passes_mask, visitor.rules().sequences_pass_masks);
 }
 
 TimeDistributed::TimeDistributed(std::string name, const Config& config)

@@ -66,6 +66,8 @@ Function function_of(Activation activation) {
       return {tanh_value, tanh_slope};
     case Activation::hard_sigmoid:
       return {hard_sigmoid_value, hard_sigmoid_slope};
+    case Activation::hard_sigmoid_keras2:
+      return {hard_sigmoid_keras2_value, hard_sigmoid_keras2_slope};
     case Activation::relu6:
       return {relu6_value, relu6_slope};
     case Activation::leaky_relu:

@@ -12,14 +12,13 @@ using simd::select;
 using simd::splat;
 using simd::Vector;
 
-// Keras: relu6(x + 3) / 6.
-inline Vector hard_sigmoid(Vector x) {
-  const Vector y = x * Real(1.0 / 6) + Real(0.5);
-  return select(y < Vector{}, Vector{}, select(y > splat(1), splat(1), y));
-}
-
 inline Vector clamp(Vector x, Real low, Real high) {
   return select(x < splat(low), splat(low), select(x > splat(high), splat(high), x));
+}
+
+// Keras 3: relu6(x + 3) / 6.
+inline Vector hard_sigmoid(Vector x) {
+  return clamp(x * Real(1.0 / 6) + Real(0.5), 0, 1);
 }
 
 inline Vector expm1(Vector x) {
@@ -78,6 +77,13 @@ inline Vector hard_sigmoid_value(Vector x) {
 }
 inline Vector hard_sigmoid_slope(Vector y) {
   return select(y > Vector{}, select(y < splat(1), splat(Real(1.0 / 6)), Vector{}), Vector{});
+}
+
+inline Vector hard_sigmoid_keras2_value(Vector x) {
+  return clamp(x * Real(0.2) + Real(0.5), 0, 1);
+}
+inline Vector hard_sigmoid_keras2_slope(Vector y) {
+  return select(y > Vector{}, select(y < splat(1), splat(Real(0.2)), Vector{}), Vector{});
 }
 
 inline Vector relu6_value(Vector x) {

@@ -32,7 +32,7 @@ enum class Activation {
   sigmoid,
   tanh,
   softmax,
-  hard_sigmoid,  // relu6(x + 3) / 6
+  hard_sigmoid,  // relu6(x + 3) / 6: Keras 3's
   relu6,
   leaky_relu,  // slope 0.2 below 0
   elu,
@@ -43,6 +43,7 @@ enum class Activation {
   hard_tanh,
   log_sigmoid,
   log_softmax,
+  hard_sigmoid_keras2,  // clip(0.2 x + 0.5, 0, 1): what Keras 1 and 2 mean by hard_sigmoid
   silu,
   hard_silu,  // x hard_sigmoid(x)
   gelu,       // x Phi(x), by erf
