@@ -15,9 +15,13 @@ namespace Catch {
 using Matchers::EndsWith;
 using Matchers::Matches;
 using Matchers::StartsWith;
-using TestEventListenerBase = EventListenerBase;
 template <class Value>
 using MatcherBase = Matchers::MatcherBase<Value>;
+
+/// A class and no other name for one: what is derived from it calls its constructor by this name.
+struct TestEventListenerBase : EventListenerBase {
+  using EventListenerBase::EventListenerBase;
+};
 
 /// In Catch2 3 `Contains` asks a range for an element.
 inline auto Contains(const std::string& part) {
