@@ -41,6 +41,10 @@ TEST_CASE("Every layer is written as Keras 3 reads it, and read back the same") 
        R"({"class_name":"Conv2D","config":{"filters":3,"kernel_size":[3,2],"strides":2,"use_bias":false}})",
        R"({"class_name":"Dense","config":{"units":3,"activation":null,"kernel_initializer":"he_normal"}})",
        R"({"class_name":"Dense","config":{"units":3,"use_rmsnorm":true,"rmsnorm_epsilon":1e-8}})",
+       R"({"class_name":"Dense","config":{"units":3,"trainable":false}})",
+       R"({"class_name":"Bidirectional","config":{"trainable":false,"layer":{"class_name":"LSTM","config":{"units":3,"trainable":false}}}})",
+       R"({"class_name":"TimeDistributed","config":{"layer":{"class_name":"Dense","config":{"units":3,"trainable":false}}}})",
+       R"({"class_name":"GRU","config":{"units":3,"dropout":0.25,"recurrent_dropout":0.5}})",
        R"({"class_name":"Dropout","config":{"rate":0.25,"seed":3}})",
        R"({"class_name":"Embedding","config":{"input_dim":10,"output_dim":4,"mask_zero":true}})",
        R"({"class_name":"Flatten","config":{}})",
@@ -259,9 +263,6 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
       read_error("Sequential", R"({"name":"inner","layers":[]})") ==
       "layer \"inner\" (Sequential): a model inside a model is not supported: put its layers into the outer "
       "\"layers\"");
-  CHECK(
-      read_error("Dense", R"({"units":3,"trainable":false})") ==
-      "layer \"dense\" (Dense): \"trainable\": false is not supported: leave the key out or set it to true");
   CHECK(read_error("Dense", R"({"units":3,"dtype":"float16"})") ==
         "layer \"dense\" (Dense): dtype \"float16\" is not supported, expected \"float32\"");
   CHECK(read_error("Dense", R"({"units":3,"dtype":{"module":"keras","class_name":"DTypePolicy","config":)"
@@ -281,9 +282,11 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
         "layer \"lstm\" (LSTM): config.layers[1].config.stateful: expected false (nothing else is "
         "supported), found "
         "true");
-  CHECK(read_error("LSTM", R"({"units":3,"dropout":0.5})") ==
-        "layer \"lstm\" (LSTM): config.layers[1].config.dropout: expected 0.0 (nothing else is supported), "
-        "found 0.5");
+  CHECK(
+      read_error("LSTM", R"({"units":3,"dropout":1.5})") ==
+      "layer \"lstm\" (LSTM): config.layers[1].config.dropout: expected a number from 0.0 to 1.0, found 1.5");
+  CHECK(read_error("Dense", R"({"units":3,"trainable":0})") ==
+        "layer \"dense\" (Dense): config.layers[1].config.trainable: expected true or false, found 0");
   CHECK(read_error("RMSNormalization", R"({"axis":[1,2]})") ==
         "layer \"rms_normalization\" (RMSNormalization): config.layers[1].config.axis: expected -1 (nothing "
         "else is "

@@ -61,7 +61,7 @@ class Bench {
     for (const ParameterInfo& info : layer.parameters(test.x)) {
       const auto end = value + info.shape.size();
       // Moving statistics: a variance is not negative.
-      if (!info.trainable) std::for_each(value, end, [](Real& v) { v = std::abs(v) + Real(0.25); });
+      if (info.moving) std::for_each(value, end, [](Real& v) { v = std::abs(v) + Real(0.25); });
       value = end;
     }
   }

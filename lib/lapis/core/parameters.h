@@ -43,13 +43,16 @@ struct Regularizer {
   bool operator==(const Regularizer&) const = default;
 };
 
-/// One trainable (or, as a moving statistic, kept) tensor of a layer.
+/// One tensor of a layer.
 struct ParameterInfo {
   /// Path below the layer's name, as Keras spells it: "kernel", "lstm_cell/recurrent_kernel".
   std::string name;
   Shape shape;
   Initializer initializer;
+  /// False: no gradient changes it, as it is a moving statistic or its layer is frozen.
   bool trainable = true;
+  /// A moving statistic: `backward` says how it changes (layers/layer.h). Not where its layer is frozen.
+  bool moving = false;
   Regularizer regularizer = {};
 };
 

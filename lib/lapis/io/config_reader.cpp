@@ -102,8 +102,6 @@ void ConfigReader::read_common() {
   for (const std::string_view key : {"name", "registered_name", "module", "build_config", "shared_object_id",
                                      "batch_input_shape", "batch_shape", "input_shape"})
     common_.ignore(key);
-  if (const auto trainable = common_.find("trainable"); trainable && !trainable->boolean())
-    fail(layer_, ": \"trainable\": false is not supported: leave the key out or set it to true");
   if (const auto dtype = common_.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
     fail(layer_, ": dtype ", in_quotes(read_dtype(*dtype)), " is not supported, expected \"float32\"");
 }
@@ -219,6 +217,14 @@ void ConfigReader::choice(std::string_view key, int& value, std::span<const std:
   value = static_cast<int>(at - choices.begin());
 }
 
+void ConfigReader::trainable(bool& value) {
+  using Freezing = LayerNames::Freezing;
+  value = names_.freezing == Freezing::none;
+  if (const auto cursor = common_.find("trainable")) value = cursor->boolean();
+  if (names_.freezing == Freezing::all) value = false;
+  freezes_ = !value && names_.rules().is_keras2;  // Keras 3 asks each layer itself
+}
+
 void ConfigReader::initializer(std::string_view key, Initializer& value) {
   if (const auto cursor = find(key)) value = read_initializer(*cursor);
 }
@@ -230,7 +236,11 @@ void ConfigReader::regularizer(std::string_view key, Regularizer& value) {
 void ConfigReader::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) {
   if (required) require(key);
   const auto cursor = find(key);
-  if (cursor && !(cursor->is_null() && !required)) value = read_layer(*cursor, names_);
+  if (!cursor || (cursor->is_null() && !required)) return;
+  const LayerNames::Freezing outside = names_.freezing;
+  if (freezes_) names_.freezing = LayerNames::Freezing::all;
+  value = read_layer(*cursor, names_);
+  names_.freezing = outside;
 }
 
 void ConfigReader::only_null(std::string_view key) {

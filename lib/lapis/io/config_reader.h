@@ -21,6 +21,14 @@ class LayerNames {
   std::string make(std::string_view snake_name);
   const KerasRules& rules() const { return rules_; }
 
+  /// What the model around the layers says of their "trainable".
+  enum class Freezing {
+    none,
+    unless_said,  // frozen are those that do not say themselves
+    all,
+  };
+  Freezing freezing = Freezing::none;
+
  private:
   std::set<std::string> taken_;
   std::map<std::string, int, std::less<>> counts_;
@@ -62,6 +70,7 @@ class ConfigReader final : public ConfigVisitor {
   void sides(std::string_view key, std::array<Index, 4>& value) override;
   void sizes(std::string_view key, std::vector<Index>& value) override;
   void choice(std::string_view key, int& value, std::span<const std::string_view> choices) override;
+  void trainable(bool& value) override;
   void initializer(std::string_view key, Initializer& value) override;
   void regularizer(std::string_view key, Regularizer& value) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
@@ -78,8 +87,9 @@ class ConfigReader final : public ConfigVisitor {
 
   std::string layer_;
   LayerNames& names_;
-  ObjectReader common_;  // the keys that every layer may have
-  ObjectReader own_;     // the layer's own
+  bool freezes_ = false;  // what is inside the layer
+  ObjectReader common_;   // the keys that every layer may have
+  ObjectReader own_;      // the layer's own
 };
 
 /// An initialiser in any of Keras's spellings: a name ("glorot_uniform", "he_normal", "zeros") or an object

@@ -17,6 +17,7 @@ Json wrapped(std::string_view module, std::string_view class_name, Json config) 
 
 Json write_layer(const Layer& layer) {
   ConfigWriter writer(layer.name());
+  TrainingSettings(layer.training_settings()).visit(writer);
   layer.visit_config(writer);
   return wrapped("keras.layers", layer.type(), writer.take());
 }
@@ -110,6 +111,10 @@ void ConfigWriter::pair_or(std::string_view key, std::array<Index, 2>& value,
 
 void ConfigWriter::choice(std::string_view key, int& value, std::span<const std::string_view> names) {
   config_.add(std::string(key), names[static_cast<std::size_t>(value)]);
+}
+
+void ConfigWriter::trainable(bool& value) {
+  if (!value) config_.add("trainable", value);
 }
 
 void ConfigWriter::initializer(std::string_view key, Initializer& value) {

@@ -37,6 +37,7 @@ class ConfigWriter final : public ConfigVisitor {
   void sides(std::string_view key, std::array<Index, 4>& value) override;
   void sizes(std::string_view key, std::vector<Index>& value) override;
   void choice(std::string_view key, int& value, std::span<const std::string_view> names) override;
+  void trainable(bool& value) override;
   void initializer(std::string_view key, Initializer& value) override;
   /// Left out where there is none: Keras's default.
   void regularizer(std::string_view key, Regularizer& value) override;

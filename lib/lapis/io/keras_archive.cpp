@@ -78,6 +78,19 @@ std::vector<std::string> variable_names(KerasArchive::Layout layout, const std::
   return names;
 }
 
+/// Layer i's parameters in the order of its variables. An .h5 lists what is trainable first: where only one
+/// layer of a Bidirectional is frozen, that one comes last.
+std::vector<const ModelParameter*> parameters_in_file(KerasArchive::Layout layout, const Model& model,
+                                                      int i) {
+  std::vector<const ModelParameter*> list;
+  for (const ModelParameter& parameter : model.parameters())
+    if (parameter.layer == i) list.push_back(&parameter);
+  if (layout == KerasArchive::Layout::legacy && model.layer(i).training_settings().trainable)
+    std::stable_partition(list.begin(), list.end(),
+                          [](const ModelParameter* parameter) { return parameter->info.trainable; });
+  return list;
+}
+
 /// The variables under the model's own parameter paths.
 std::vector<TensorView> named_weights(const KerasArchive& archive, const Model& model) {
   Variables variables(archive.variables);
@@ -89,14 +102,13 @@ std::vector<TensorView> named_weights(const KerasArchive& archive, const Model& 
     const std::string& group = keras3 ? groups[static_cast<std::size_t>(i)] : model.layer(i).name();
     const std::vector<std::string> names = variable_names(archive.layout, group, variables);
     std::size_t next = 0;
-    for (const ModelParameter& parameter : model.parameters()) {
-      if (parameter.layer != i) continue;
+    for (const ModelParameter* parameter : parameters_in_file(archive.layout, model, i)) {
       if (next == names.size())
         fail("layer ", in_quotes(model.layer(i).name()), ": ", names.size(), " variables in ",
-             in_quotes(group), ", but ", in_quotes(parameter.path), " ", parameter.info.shape,
+             in_quotes(group), ", but ", in_quotes(parameter->path), " ", parameter->info.shape,
              " is missing: the file is incomplete");
       weights.push_back(*variables.take(names[next++]));
-      weights.back().name = parameter.path;
+      weights.back().name = parameter->path;
     }
   }
   variables.finish();

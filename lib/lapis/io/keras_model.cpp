@@ -48,10 +48,12 @@ void read_chain(const std::vector<JsonCursor>& layers, LayerNames& names, bool t
   }
 }
 
+/// `trainable`: what the model says of layers that do not say it themselves.
 void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std::optional<Shape>& fallback,
-                 ModelDescription& model) {
+                 bool trainable, ModelDescription& model) {
   const std::vector<JsonCursor> layers = list.items();
   LayerNames names(given_names(layers), keras_rules(model.keras_version));
+  if (!trainable) names.freezing = LayerNames::Freezing::unless_said;
   std::optional<Shape> shape;
   bool takes_texts = false;
   std::vector<JsonCursor> chain = layers;
@@ -80,8 +82,7 @@ void read_layers(const JsonCursor& list, std::optional<Shape> beside, const std:
 void read_functional(const JsonCursor& config, ModelDescription& model) {
   ObjectReader reader(config);
   if (const auto name = reader.find("name")) model.name = checked_name(*name);
-  if (const auto trainable = reader.find("trainable"); trainable && !trainable->boolean())
-    trainable->expected("true (nothing else is supported)");
+  const auto trainable = reader.find("trainable");
   for (const std::string_view key : {"layers", "input_layers", "output_layers"}) reader.need(key);
   reader.finish();
   std::vector<FunctionalLayer> chain = read_functional_chain(config);
@@ -93,6 +94,9 @@ void read_functional(const JsonCursor& config, ModelDescription& model) {
   descriptions.reserve(chain.size());
   for (std::size_t i = 1; i < chain.size(); ++i) descriptions.push_back(chain[i].description);
   LayerNames names(given_names(descriptions), keras_rules(model.keras_version));
+  // Keras 3 freezes all layers of such a model when it opens it; Keras 2 asks each layer itself.
+  if (trainable && !trainable->boolean())
+    names.freezing = names.rules().is_keras2 ? LayerNames::Freezing::unless_said : LayerNames::Freezing::all;
   read_chain(descriptions, names, input.takes_texts, shape, model);
   model.input_shape = shape->with_batch(kUnknown);
   if (model.layers.empty()) fail(config.path(), ".layers: no layers, expected at least one");
@@ -105,8 +109,7 @@ void read_sequential(const JsonCursor& config, const std::optional<Shape>& fallb
                      ModelDescription& model) {
   ObjectReader reader(config);
   if (const auto name = reader.find("name")) model.name = checked_name(*name);
-  if (const auto trainable = reader.find("trainable"); trainable && !trainable->boolean())
-    trainable->expected("true (nothing else is supported)");
+  const auto trainable = reader.find("trainable");
   if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
     dtype->expected("\"float32\"");
   std::optional<Shape> beside;
@@ -115,7 +118,8 @@ void read_sequential(const JsonCursor& config, const std::optional<Shape>& fallb
     beside = read_shape(*sizes, false);
   if (const auto sizes = reader.find("build_input_shape"); sizes && !sizes->is_null())
     built = read_shape(*sizes, true);
-  read_layers(reader.need("layers"), beside, built ? built : fallback, model);
+  read_layers(reader.need("layers"), beside, built ? built : fallback, !trainable || trainable->boolean(),
+              model);
   reader.finish();
 }
 
@@ -217,7 +221,7 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   model.keras_version = keras_version;
   model.name = "sequential";
   if (json.array() != nullptr) {
-    read_layers(JsonCursor(json, "layers"), std::nullopt, input_shape, model);
+    read_layers(JsonCursor(json, "layers"), std::nullopt, input_shape, /*trainable=*/true, model);
     return model;
   }
   ObjectReader reader(JsonCursor(json, ""));
@@ -242,7 +246,7 @@ ModelDescription describe_model(const Json& json, const std::optional<Shape>& in
   if (functional)
     read_functional(config, model);
   else if (config.json().array() != nullptr)
-    read_layers(config, std::nullopt, beside, model);
+    read_layers(config, std::nullopt, beside, /*trainable=*/true, model);
   else
     read_sequential(config, beside, model);
   return model;

@@ -42,11 +42,13 @@ std::vector<ParameterInfo> BatchNormalization::parameters(const Shape& x) const 
   list.push_back({.name = "moving_mean",
                   .shape = shape,
                   .initializer = config_.moving_mean_initializer,
-                  .trainable = false});
+                  .trainable = false,
+                  .moving = true});
   list.push_back({.name = "moving_variance",
                   .shape = shape,
                   .initializer = config_.moving_variance_initializer,
-                  .trainable = false});
+                  .trainable = false,
+                  .moving = true});
   return list;
 }
 
@@ -69,7 +71,7 @@ ColumnNorm BatchNormalization::op(const Shape& x, const Real* parameters, const 
 void BatchNormalization::forward(Backend& backend, const ForwardArgs& args) const {
   const Index n = args.x.shape[-1];
   Real* batch = nullptr;
-  if (args.training) {
+  if (args.training && !is_frozen()) {
     batch = args.saved != nullptr ? args.saved : args.scratch;
     backend.column_moments(args.x.data, args.mask, args.x.shape.rows(), n, batch, batch + n);
   }
@@ -79,14 +81,14 @@ void BatchNormalization::forward(Backend& backend, const ForwardArgs& args) cons
 void BatchNormalization::backward(Backend& backend, const BackwardArgs& args) const {
   const Shape& x = args.x.shape;
   const Index n = x[-1];
-  const Real* const batch = args.training ? args.saved : nullptr;
+  const Real* const batch = args.training && !is_frozen() ? args.saved : nullptr;
   if (batch != nullptr) {
     const auto share = static_cast<Real>(1 - config_.momentum);
     Real* const change = args.gradients + moving_offset(x);
     backend.add_scaled(share, batch, change, 2 * n);
     backend.add_scaled(-share, args.parameters + moving_offset(x), change, 2 * n);
   }
-  backend.column_norm_backward(op(x, args.parameters, batch), args.x.data, args.mask, args.training,
+  backend.column_norm_backward(op(x, args.parameters, batch), args.x.data, args.mask, batch != nullptr,
                                args.dy.data, args.dx.data, config_.scale ? args.gradients : nullptr,
                                config_.center ? args.gradients + beta_offset(x) : nullptr, args.scratch);
 }

@@ -5,11 +5,11 @@
 namespace lapis {
 
 /// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, for each element of the last axis. Training:
-/// mean and (biased) variance of the batch, over the steps that its mask counts; else the moving ones x
-/// [batch, ..., n] -> y [batch, ..., n] parameters: gamma [n] (scale), beta [n] (center), moving_mean [n],
-/// moving_variance [n]; the last two are not trained: a training step adds (1 - momentum) (the batch's - the
-/// moving one), as `backward` says saves the batch's mean and variance keras.layers.BatchNormalization (over
-/// the last axis)
+/// mean and (biased) variance of the batch, over the steps that its mask counts; else, and in a frozen layer,
+/// the moving ones x [batch, ..., n] -> y [batch, ..., n] parameters: gamma [n] (scale), beta [n] (center),
+/// moving_mean [n], moving_variance [n]; the last two are not trained: a training step adds (1 - momentum)
+/// (the batch's - the moving one), as `backward` says saves the batch's mean and variance
+/// keras.layers.BatchNormalization (over the last axis)
 class BatchNormalization final : public Layer {
  public:
   struct Config {

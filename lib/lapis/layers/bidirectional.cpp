@@ -37,12 +37,12 @@ Bidirectional::Bidirectional(std::string name, const Config& config)
   RecurrentLayer::Config settings = layer->config();
   // Keras: force_zero_output_for_mask in keras/src/layers/rnn/bidirectional.py.
   settings.zero_output_for_mask = settings.return_sequences;
-  forward_ = layer->with("forward_" + base, settings);
+  forward_ = layer->renamed("forward_" + base, settings);
 
   RecurrentLayer::Config other_settings = other->config();
   other_settings.zero_output_for_mask = other_settings.return_sequences;
   if (!given) other_settings.go_backwards = !settings.go_backwards;
-  backward_ = other->with(given ? other->name() : "backward_" + base, other_settings);
+  backward_ = other->renamed(given ? other->name() : "backward_" + base, other_settings);
 
   if (other_settings.go_backwards == settings.go_backwards)
     refuse("layer and backward_layer run in the same direction, expected opposite go_backwards");
@@ -62,7 +62,7 @@ Shape Bidirectional::output_shape(const Shape& x) const {
 std::vector<ParameterInfo> Bidirectional::parameters(const Shape& x) const {
   std::vector<ParameterInfo> list;
   for (const RecurrentLayer* child : {forward_.get(), backward_.get()})
-    for (ParameterInfo parameter : child->parameters(x)) {
+    for (ParameterInfo parameter : child->model_parameters(x)) {
       parameter.name = child->name() + "/" + parameter.name;
       list.push_back(std::move(parameter));
     }

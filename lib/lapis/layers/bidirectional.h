@@ -21,6 +21,7 @@ class Bidirectional final : public Layer {
   Bidirectional(std::string name, const Config& config);
   std::string_view type() const override { return "Bidirectional"; }
 
+  bool is_wrapper() const override { return true; }
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;

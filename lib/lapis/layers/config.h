@@ -62,6 +62,8 @@ class ConfigVisitor {
   virtual void sizes(std::string_view key, std::vector<Index>& value) = 0;
   /// One of `names`; `value` is its position.
   virtual void choice(std::string_view key, int& value, std::span<const std::string_view> names) = 0;
+  /// The key "trainable"; written where it is false, as true is Keras's default.
+  virtual void trainable(bool& value) = 0;
   virtual void initializer(std::string_view key, Initializer& value) = 0;
   virtual void regularizer(std::string_view key, Regularizer& value) = 0;
   /// A layer inside this one (Bidirectional's "layer"). While writing, `value` is shown; while reading it is

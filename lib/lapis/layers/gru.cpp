@@ -21,8 +21,7 @@ GRU::GRU(std::string name, const RecurrentLayer::Config& config)
   check_activation("recurrent_activation", config.recurrent_activation);
 }
 
-std::unique_ptr<const RecurrentLayer> GRU::with(std::string name,
-                                                const RecurrentLayer::Config& config) const {
+std::unique_ptr<RecurrentLayer> GRU::with(std::string name, const RecurrentLayer::Config& config) const {
   return std::make_unique<GRU>(std::move(name), config);
 }
 
@@ -33,6 +32,7 @@ Memory GRU::memory(const Backend& backend, const Shape& x, Mode mode) const {
 }
 
 void GRU::forward(Backend& backend, const ForwardArgs& args) const {
+  if (args.training) refuse_to_drop();
   backend.gru(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters), args.y.data,
               args.saved, args.scratch);
 }

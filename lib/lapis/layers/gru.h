@@ -19,8 +19,7 @@ class GRU final : public RecurrentLayer {
 
   GRU(std::string name, const RecurrentLayer::Config& config);
   std::string_view type() const override { return "GRU"; }
-  std::unique_ptr<const RecurrentLayer> with(std::string name,
-                                             const RecurrentLayer::Config& config) const override;
+  std::unique_ptr<RecurrentLayer> with(std::string name, const RecurrentLayer::Config& config) const override;
 
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   void forward(Backend& backend, const ForwardArgs& args) const override;

@@ -6,6 +6,17 @@ std::vector<ParameterInfo> Layer::parameters(const Shape& /*x*/) const {
   return {};
 }
 
+void TrainingSettings::visit(ConfigVisitor& visitor) {
+  visitor.trainable(trainable);
+}
+
+std::vector<ParameterInfo> Layer::model_parameters(const Shape& x) const {
+  std::vector<ParameterInfo> list = parameters(x);
+  if (is_frozen())
+    for (ParameterInfo& info : list) info.trainable = info.moving = false;
+  return list;
+}
+
 Memory Layer::memory(const Backend& /*backend*/, const Shape& /*x*/, Mode /*mode*/) const {
   return {};
 }

@@ -21,9 +21,12 @@
 ///
 /// What every layer promises (tests/support/check_layer.h checks it for each):
 /// - `forward` writes all of `y`; `backward` writes all of `dx` (where wanted) and ADDS to `gradients`.
-/// - A parameter that is not trainable (a moving statistic) has no gradient: `backward` adds to its place in
-///   `gradients` what a training step is to add to the parameter. So models stay immutable while they run,
-///   and whoever applies the gradients applies these changes too.
+/// - A moving statistic has no gradient: `backward` adds to its place in `gradients` what a training step is
+/// to
+///   add to it. So models stay immutable while they run, and whoever applies the gradients applies these
+///   changes too.
+/// - A frozen layer computes what any other does (BatchNormalization apart); whoever applies the gradients
+///   leaves out those of `model_parameters` that are neither trainable nor moving.
 /// - forward with `saved == nullptr` gives the same `y` as with it (Dropout apart), and so with `prepared`.
 /// - It writes nothing but `y`/`dx`, `gradients`, and `memory()`'s Reals of `saved` and `scratch`; allocates
 /// nothing;
@@ -87,6 +90,15 @@ struct BackwardArgs {
   bool dy_is_logits = false;
 };
 
+/// What Keras lets any layer have beside its own settings. Predicting does not ask for it.
+struct TrainingSettings {
+  /// False: the layer is frozen, its parameters stay. A wrapper's is kept for its file alone: as in Keras 3,
+  /// the layers inside it have settings of their own.
+  bool trainable = true;
+
+  void visit(ConfigVisitor& visitor);
+};
+
 class Layer {
  public:
   explicit Layer(std::string name) : name_(std::move(name)) {}
@@ -98,11 +110,19 @@ class Layer {
   const std::string& name() const { return name_; }
   /// Keras class name, e.g. "Conv2D".
   virtual std::string_view type() const = 0;
+  /// For whoever makes the layer, before the model has it.
+  void set_training_settings(const TrainingSettings& settings) { training_settings_ = settings; }
+  const TrainingSettings& training_settings() const { return training_settings_; }
+  bool is_frozen() const { return !training_settings_.trainable && !is_wrapper(); }
+  /// Its parameters are those of layers inside it.
+  virtual bool is_wrapper() const { return false; }
 
   /// Shape of y for x (batch first; sizes may be kUnknown). Throws Error naming the layer and both shapes.
   virtual Shape output_shape(const Shape& x) const = 0;
   /// In Keras's order. `x` as for output_shape; only sizes that decide a parameter's shape must be known.
   virtual std::vector<ParameterInfo> parameters(const Shape& x) const;
+  /// The same as a model trains them: of a frozen layer none is trainable, and none moves.
+  std::vector<ParameterInfo> model_parameters(const Shape& x) const;
   virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
   /// /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many
   /// Reals that takes (the same for every batch; 0: nothing to gain), and doing it. `words`: how many the
@@ -158,6 +178,7 @@ class Layer {
 
  private:
   std::string name_;
+  TrainingSettings training_settings_;
 };
 
 using LayerPtr = std::unique_ptr<const Layer>;

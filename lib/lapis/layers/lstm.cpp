@@ -18,8 +18,7 @@ LSTM::LSTM(std::string name, const RecurrentLayer::Config& config)
   check_activation("recurrent_activation", config.recurrent_activation);
 }
 
-std::unique_ptr<const RecurrentLayer> LSTM::with(std::string name,
-                                                 const RecurrentLayer::Config& config) const {
+std::unique_ptr<RecurrentLayer> LSTM::with(std::string name, const RecurrentLayer::Config& config) const {
   return std::make_unique<LSTM>(std::move(name), config);
 }
 
@@ -39,6 +38,7 @@ void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, Ind
 }
 
 void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
+  if (args.training) refuse_to_drop();
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
   parameters.table = args.words.table;

@@ -16,8 +16,8 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
                         {"bias", config.bias_regularizer}});
   visitor.only_boolean("return_state", false);
   visitor.only_boolean("stateful", false);
-  visitor.only_number("dropout", 0);
-  visitor.only_number("recurrent_dropout", 0);
+  visitor.number("dropout", config.dropout, 0, 1);
+  visitor.number("recurrent_dropout", config.recurrent_dropout, 0, 1);
   visitor.ignore("unroll");
   visitor.ignore("seed");
   visitor.ignore("implementation");           // Keras 2: two orders of the same sums
@@ -27,6 +27,12 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
 void RecurrentLayer::check_activation(std::string_view key, Activation activation) const {
   if (!is_fusable(activation))
     refuse(key, " \"", activation_name(activation), "\" is not supported in a recurrent layer");
+}
+
+std::unique_ptr<const RecurrentLayer> RecurrentLayer::renamed(std::string name, const Config& config) const {
+  std::unique_ptr<RecurrentLayer> layer = with(std::move(name), config);
+  layer->set_training_settings(training_settings());
+  return layer;
 }
 
 Shape RecurrentLayer::output_shape(const Shape& x) const {
@@ -65,6 +71,11 @@ Index RecurrentLayer::parameter_count(const Shape& x) const {
 
 double RecurrentLayer::macs(const Shape& x) const {
   return static_cast<double>(x.rows()) * static_cast<double>((x[2] + config_.units) * gates_ * config_.units);
+}
+
+void RecurrentLayer::refuse_to_drop() const {
+  if (config_.dropout > 0 || config_.recurrent_dropout > 0)
+    refuse("training with dropout or recurrent_dropout is not supported: set both to 0 to train");
 }
 
 Recurrent RecurrentLayer::op(const Shape& x, Mask mask, Index words) const {

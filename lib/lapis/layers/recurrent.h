@@ -17,7 +17,9 @@ class RecurrentLayer : public Layer {
     bool return_sequences = false;
     bool go_backwards = false;
     bool zero_output_for_mask = false;
-    bool passes_mask = true;  // a returned sequence carries the mask on; not in Keras 3.16
+    double dropout = 0;            // share of the inputs that training drops
+    double recurrent_dropout = 0;  // of the state
+    bool passes_mask = true;       // a returned sequence carries the mask on; not in Keras 3.16
     Initializer kernel_initializer = {.kind = Initializer::Kind::glorot_uniform};
     Initializer recurrent_initializer = {.kind = Initializer::Kind::orthogonal, .a = 1};
     Initializer bias_initializer = {};
@@ -28,7 +30,7 @@ class RecurrentLayer : public Layer {
 
   const Config& config() const { return config_; }
   /// The same layer with another name and other settings: Bidirectional makes its two children so.
-  virtual std::unique_ptr<const RecurrentLayer> with(std::string name, const Config& config) const = 0;
+  std::unique_ptr<const RecurrentLayer> renamed(std::string name, const Config& config) const;
 
   Shape output_shape(const Shape& x) const override;
   /// kernel [inputs, gates * units], recurrent_kernel [units, gates * units], bias [gates * units], each
@@ -42,12 +44,15 @@ class RecurrentLayer : public Layer {
   }
 
  protected:
+  virtual std::unique_ptr<RecurrentLayer> with(std::string name, const Config& config) const = 0;
   RecurrentLayer(std::string name, const Config& config, Index gates, std::string_view cell)
       : Layer(std::move(name)), config_(config), gates_(gates), cell_(cell) {}
 
   /// Throws Error for an activation that the operations cannot apply step by step.
   void check_activation(std::string_view key, Activation activation) const;
 
+  /// Training does not drop yet.
+  void refuse_to_drop() const;
   Recurrent op(const Shape& x, Mask mask, Index words = 0) const;
   RecurrentParameters split(const Shape& x, const Real* parameters) const;
   RecurrentGradients split(const Shape& x, Real* gradients) const;

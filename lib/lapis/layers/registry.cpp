@@ -38,10 +38,14 @@ namespace lapis {
 namespace {
 
 template <class SomeLayer>
-std::unique_ptr<const Layer> make(std::string name, ConfigVisitor& visitor) {
+std::unique_ptr<Layer> make(std::string name, ConfigVisitor& visitor) {
+  TrainingSettings settings;
+  settings.visit(visitor);
   typename SomeLayer::Config config;
   config.visit(visitor);
-  return std::make_unique<SomeLayer>(std::move(name), config);
+  auto layer = std::make_unique<SomeLayer>(std::move(name), config);
+  layer->set_training_settings(settings);
+  return layer;
 }
 
 constexpr std::array<LayerType, 29> kLayerTypes = {

@@ -15,7 +15,7 @@ namespace lapis {
 struct LayerType {
   std::string_view type;        // "MaxPooling2D"
   std::string_view snake_name;  // "max_pooling2d"
-  std::unique_ptr<const Layer> (*make)(std::string name, ConfigVisitor& config);
+  std::unique_ptr<Layer> (*make)(std::string name, ConfigVisitor& config);
 };
 
 /// The only list of layers. Sorted by name.

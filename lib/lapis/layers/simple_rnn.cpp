@@ -14,8 +14,8 @@ SimpleRNN::SimpleRNN(std::string name, const RecurrentLayer::Config& config)
   check_activation("activation", config.activation);
 }
 
-std::unique_ptr<const RecurrentLayer> SimpleRNN::with(std::string name,
-                                                      const RecurrentLayer::Config& config) const {
+std::unique_ptr<RecurrentLayer> SimpleRNN::with(std::string name,
+                                                const RecurrentLayer::Config& config) const {
   return std::make_unique<SimpleRNN>(std::move(name), config);
 }
 
@@ -35,6 +35,7 @@ void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters
 }
 
 void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
+  if (args.training) refuse_to_drop();
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
   parameters.table = args.words.table;

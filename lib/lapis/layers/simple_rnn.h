@@ -17,8 +17,7 @@ class SimpleRNN final : public RecurrentLayer {
 
   SimpleRNN(std::string name, const RecurrentLayer::Config& config);
   std::string_view type() const override { return "SimpleRNN"; }
-  std::unique_ptr<const RecurrentLayer> with(std::string name,
-                                             const RecurrentLayer::Config& config) const override;
+  std::unique_ptr<RecurrentLayer> with(std::string name, const RecurrentLayer::Config& config) const override;
 
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;

@@ -62,7 +62,7 @@ Shape TimeDistributed::output_shape(const Shape& x) const {
 }
 
 std::vector<ParameterInfo> TimeDistributed::parameters(const Shape& x) const {
-  std::vector<ParameterInfo> list = config_.layer->parameters(flat(x));
+  std::vector<ParameterInfo> list = config_.layer->model_parameters(flat(x));
   for (ParameterInfo& parameter : list) parameter.name = config_.layer->name() + "/" + parameter.name;
   return list;
 }

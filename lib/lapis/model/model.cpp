@@ -28,7 +28,7 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
     if (current.mask_rule() != MaskRule::pass) masked = current.mask_rule() == MaskRule::make;
     layer_offsets_.push_back(offset);
     const Shape y = current.output_shape(x);
-    for (ParameterInfo& info : current.parameters(x)) {
+    for (ParameterInfo& info : current.model_parameters(x)) {
       const Index size = info.shape.size();
       std::string path = current.name() + "/" + info.name;
       parameters_.push_back({std::move(path), std::move(info), i, offset});
@@ -39,6 +39,12 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
   }
   value_count_ = static_cast<std::size_t>(offset);
   values_ = std::make_unique<Real[]>(value_count_);
+}
+
+int Model::first_trained_layer() const {
+  for (const ModelParameter& parameter : parameters_)
+    if (parameter.info.trainable || parameter.info.moving) return parameter.layer;
+  return layer_count();
 }
 
 const ModelParameter* Model::find_parameter(std::string_view path) const {

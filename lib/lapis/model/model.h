@@ -36,6 +36,9 @@ class Model {
   /// Shape of layer i's output, batch kUnknown.
   const Shape& layer_output_shape(int i) const { return shapes_[static_cast<std::size_t>(i)]; }
 
+  /// The first layer whose parameters a training step changes; layer_count() where there is none.
+  int first_trained_layer() const;
+
   /// In Keras's order: layer by layer, each layer's as it lists them.
   std::span<const ModelParameter> parameters() const { return parameters_; }
   /// nullptr where there is none.

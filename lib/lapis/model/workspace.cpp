@@ -147,7 +147,8 @@ void Workspace::backward(bool dy_is_logits) {
   check_trains();
   if (batch_ == 0) fail("a workspace cannot go backward before it has run");
   const auto* const values = static_cast<const Real*>(parameters_.get());  // as in run()
-  for (int i = model_.layer_count() - 1; i >= 0; --i) {
+  const int first = plan_.input_gradient() ? 0 : model_.first_trained_layer();
+  for (int i = model_.layer_count() - 1; i >= first; --i) {
     const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
     if (step.is_view) continue;
     const Plan::Step* before = i > 0 ? &plan_.steps()[static_cast<std::size_t>(i - 1)] : nullptr;
@@ -155,7 +156,7 @@ void Workspace::backward(bool dy_is_logits) {
     args.x = {at(before != nullptr ? before->y_offset : plan_.input_offset()), step.x.with_batch(batch_)};
     args.y = {at(step.y_offset), step.y.with_batch(batch_)};
     args.dy = {at(step.dy_offset), step.y.with_batch(batch_)};
-    const bool wants_dx = i > 0 || plan_.input_gradient();
+    const bool wants_dx = i > first || plan_.input_gradient();
     if (wants_dx) args.dx.data = at(before != nullptr ? before->dy_offset : plan_.dx_offset());
     args.dx.shape = step.x.with_batch(batch_);
     args.parameters = values + model_.layer_offset(i);

@@ -45,13 +45,14 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
   std::vector<std::uint8_t> trainable(static_cast<std::size_t>(count_));
   for (const ModelParameter& parameter : model.parameters()) {
     const Range range = {parameter.offset, parameter.info.shape.size()};
-    if (!parameter.info.trainable) {
-      kept_ranges_.push_back(range);
-      continue;
-    }
+    if (parameter.info.moving) moving_ranges_.push_back(range);
+    if (!parameter.info.trainable) continue;
     trainable_ranges_.push_back(range);
     std::fill_n(trainable.begin() + range.offset, range.count, std::uint8_t{1});
   }
+  if (trainable_ranges_.empty())
+    fail("optimizer: model \"", model.name(),
+         "\" has no parameter to train (\"trainable\": false freezes a layer), expected at least one");
   if (trainable_ranges_.size() != model.parameters().size()) {
     trainable_ = backend.allocate(trainable.size());
     backend.upload(trainable.data(), trainable_.get(), trainable.size());
@@ -69,8 +70,8 @@ Optimizer::Optimizer(const OptimizerConfig& config, const Model& model, Backend&
 void Optimizer::step(double learning_rate, Real* weights, Real* gradients) {
   clip(gradients);
   ++steps_;
-  // Of what is not trained, backward says the change itself (layers/layer.h).
-  for (const Range& range : kept_ranges_)
+  // Of moving statistics backward says the change itself (layers/layer.h).
+  for (const Range& range : moving_ranges_)
     backend_.add(gradients + range.offset, weights + range.offset, range.count);
   update(learning_rate, weights, gradients);
 }

@@ -36,12 +36,12 @@ void check_optimizer(const OptimizerConfig& config);
 /// Updates one flat parameter buffer. Allocates once, in the constructor.
 class Optimizer {
  public:
-  /// Throws Error for settings out of range.
+  /// Throws Error for settings out of range, and where no parameter is trainable.
   Optimizer(const OptimizerConfig& config, const Model& model, Backend& backend);
 
   /// One step: clips `gradients` in place, then updates `weights`; both laid out as the model's parameters,
-  /// in the backend's memory. To parameters that are not trainable the change that stands in `gradients` is
-  /// added as it is.
+  /// in the backend's memory. To moving statistics the change that stands in `gradients` is added as it is;
+  /// frozen parameters stay.
   void step(double learning_rate, Real* weights, Real* gradients);
 
   /// Steps done so far.
@@ -59,7 +59,7 @@ class Optimizer {
   Backend& backend_;
   Index count_ = 0;
   std::vector<Range> trainable_ranges_;
-  std::vector<Range> kept_ranges_;  // not trainable
+  std::vector<Range> moving_ranges_;
   std::int64_t steps_ = 0;
   Backend::Buffer first_;      // [count]: velocity or first moment; empty without
   Backend::Buffer second_;     // [count]: second moment or mean square; with amsgrad [2, count]

@@ -84,9 +84,9 @@ void Replica::backward(SampleRange batch) {
   const Real weight = static_cast<Real>(own.count) / static_cast<Real>(batch.count);
   weigh(weight, workspace_.output_gradient().data, own.count * loss_.outputs());
   workspace_.backward(loss_.gradient_is_logits());
-  // The changes of what is not trained (moving means) do not come from the loss.
+  // The changes of moving statistics do not come from the loss.
   for (const ModelParameter& parameter : model_.parameters()) {
-    if (!parameter.info.trainable)
+    if (parameter.info.moving)
       weigh(weight, workspace_.gradients() + parameter.offset, parameter.info.shape.size());
   }
 }
