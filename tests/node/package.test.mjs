@@ -36,6 +36,16 @@ test('the exports of package.json lead to files', () => {
   assert.equal(Object.keys(package_json.exports['.'])[0], 'types');
 });
 
+test('the licence is packed', () => {
+  const listed = execFileSync('npm', ['pack', '--dry-run', '--json', '--offline'], {
+    cwd: wasm,
+    encoding: 'utf8',
+  });
+  const paths = JSON.parse(listed)[0].files.map((file) => file.path);
+  for (const path of ['LICENSE', 'README.md', 'dist/index.js']) assert.ok(paths.includes(path), path);
+  assert.deepEqual(read('LICENSE'), readFileSync(join(wasm, '../LICENSE')));
+});
+
 test('a project imports it by its name', () => {
   const script = `import { loadModel } from 'lapis';
     import { readFileSync } from 'node:fs';
