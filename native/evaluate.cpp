@@ -11,6 +11,7 @@
 #include "common.h"
 #include "console.h"
 #include "data/open_dataset.h"
+#include "data/split_record.h"
 #include "device.h"
 #include "file.h"
 #include "keras_file.h"
@@ -30,7 +31,8 @@ constexpr std::size_t kMostColumns = 12;
 struct Options {
   Additions additions;
   std::string model, data;
-  std::string split = "test";
+  std::string split;  // empty: the one to report
+  std::string text_column, label_column;
   int threads = 0;
   Device device = Device::cpu;
   cuda::Precision precision = cuda::Precision::float32;
@@ -38,9 +40,19 @@ struct Options {
   bool json = false;
 };
 
-Split split_of(const std::string& name) {
-  return name == "train" ? Split::train : name == "valid" ? Split::valid : Split::test;
+Split split_asked_for(const std::string& name) {
+  for (const Split split : {Split::train, Split::valid, Split::test}) {
+    if (name == split_name(split)) return split;
+  }
+  return Split::all;
 }
+
+/// What is evaluated: one split of a data set, or all of it.
+struct Samples {
+  Inventory inventory;
+  Split split = Split::test;
+  std::unique_ptr<Dataset> dataset;
+};
 
 Json confusion_json(const ConfusionMatrix& confusion) {
   Json::Array rows;
@@ -93,19 +105,20 @@ void check_recordable(const std::string& path) {
   check_writable(path);
 }
 
-void record(const Options& options, ModelFile& file, const Evaluation& result) {
-  const std::string prefix = options.split == "valid" ? "val" : options.split;
+void record(const Options& options, ModelFile& file, Split split, const Evaluation& result) {
+  const std::string prefix = split == Split::valid ? "val" : split_name(split);
   file.metrics[prefix + "_loss"] = result.loss;
   file.metrics[prefix + "_accuracy"] = result.accuracy;
   file.metrics[prefix + "_macro_f1"] = result.macro_f1;
   save_model(options.model, file, stored_precision(options.model));
 }
 
-void print_plain(const Options& options, const ModelFile& file, const Evaluation& result, double seconds) {
+void print_plain(const Samples& samples, const ModelFile& file, const Evaluation& result, double seconds) {
   const Style style(stdout);
+  print_inventory(samples.inventory);
   std::printf("%s%s%s on %s: %s samples, %.1f s\n\n", style.bold, file.model.name().c_str(), style.off,
-              options.split.c_str(), format_count(static_cast<double>(result.confusion.samples())).c_str(),
-              seconds);
+              split_name(samples.split),
+              format_count(static_cast<double>(result.confusion.samples())).c_str(), seconds);
   std::printf("  accuracy  %s%.4f%s\n  macro F1  %s%.4f%s\n  loss      %.4f\n\n", style.bold, result.accuracy,
               style.off, style.bold, result.macro_f1, style.off, result.loss);
   const std::vector<std::string> labels = class_names(file);
@@ -132,21 +145,81 @@ Evaluation evaluate_in_batches(const Model& model, Backend& backend, const Datas
   }
 }
 
+/// What the model file remembers of its data, as a request for the data at hand.
+SplitRecord remembered(const Options& options, const ModelFile& file) {
+  try {
+    SplitRecord record = read_split_record(file.training, file.labels);
+    record.request.likely = record.request.kind;
+    if (!record.request.likely && std::holds_alternative<ImageInput>(file.input))
+      record.request.likely = DataConfig::Kind::image_folder;
+    record.request.kind.reset();  // other data may be of another kind
+    record.request.input = &file.input;
+    if (!options.text_column.empty()) record.request.columns.text = options.text_column;
+    if (!options.label_column.empty()) record.request.columns.label = options.label_column;
+    return record;
+  } catch (const Error& error) {
+    throw error.inside(options.model);
+  }
+}
+
+/// The split asked for; else test where there is one, valid where there is that, or all samples.
+Split choose_split(const Options& options, const SplitRecord& record, const DataSource& data,
+                   std::vector<std::string>& notes) {
+  const Inventory& inventory = data.inventory();
+  if (!options.split.empty()) {
+    const Split split = split_asked_for(options.split);
+    if (inventory.count(split) == 0 && !record.known) {
+      fail(options.data, ": no ", options.split, " split, and ", options.model,
+           " does not say how its data was split: --split all evaluates all ", inventory.total(), " ",
+           inventory.what);
+    }
+    data.check_has(split, "; --split all evaluates everything");
+    return split;
+  }
+  for (const Split split : {Split::test, Split::valid}) {
+    if (inventory.count(split) == 0) continue;
+    if (split == Split::valid) notes.emplace_back("there is no test split: valid is evaluated");
+    return split;
+  }
+  notes.push_back("there is no test or valid split: all " + inventory.what + " are evaluated" +
+                  (record.known && change_since(record, data).empty() ? ", those that were trained on" : ""));
+  return Split::all;
+}
+
+Samples find_samples(const Options& options, const ModelFile& file) {
+  const SplitRecord record = remembered(options, file);
+  const std::unique_ptr<DataSource> data = find_data(options.data, record.request);
+  Samples samples{data->inventory(), Split::test, nullptr};
+  std::vector<std::string>& notes = samples.inventory.notes;
+  samples.split = choose_split(options, record, *data, notes);
+  check_classes(*data, file.model);
+  if (samples.split == Split::train || samples.split == Split::valid || !data->is_apart(samples.split)) {
+    const std::string change = change_since(record, *data);
+    if (!change.empty()) {
+      notes.push_back(change + ": the split is made anew, and some of it may have been trained on" +
+                      (samples.split == Split::all ? "" : "; --split all evaluates everything"));
+    }
+  }
+  samples.dataset = data->open(samples.split, file.input);
+  return samples;
+}
+
 void evaluate(const Options& options) {
   ModelFile file = load_model(options.model, options.additions);
   if (options.record) check_recordable(options.model);
-  const DataFolder data = find_data(options.data, std::nullopt, file.labels);
-  const std::unique_ptr<Dataset> dataset = open_dataset(data, split_of(options.split), file.input);
+  const Samples samples = find_samples(options, file);
   const std::unique_ptr<Backend> backend =
       make_backend(options.device, thread_count(options.threads), options.precision);
 
   const auto start = std::chrono::steady_clock::now();
-  const Evaluation result = evaluate_in_batches(file.model, *backend, *dataset);
+  const Evaluation result = evaluate_in_batches(file.model, *backend, *samples.dataset);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  if (options.record) record(options, file, result);
-  if (!options.json) return print_plain(options, file, result, seconds);
-  print_json(Json::Object{{"samples", std::int64_t{result.confusion.samples()}},
+  if (options.record) record(options, file, samples.split, result);
+  if (!options.json) return print_plain(samples, file, result, seconds);
+  print_json(Json::Object{{"split", split_name(samples.split)},
+                          {"data", inventory_json(samples.inventory)},
+                          {"samples", std::int64_t{result.confusion.samples()}},
                           {"accuracy", result.accuracy},
                           {"macro_f1", result.macro_f1},
                           {"loss", result.loss},
@@ -162,11 +235,18 @@ void add_evaluate(CLI::App& app) {
   const auto options = std::make_shared<Options>();
   command->add_option("model", options->model, "Model file (.safetensors, .keras or .h5)")->required();
   add_options(*command, options->additions);
-  command->add_option("--data", options->data, "Folder: CIFAR-10 (binary), NusaX (CSV) or pictures by class")
+  command
+      ->add_option("--data", options->data,
+                   "Folder of CIFAR-10, CSV files or pictures by class; or a CSV file")
       ->required();
-  command->add_option("--split", options->split, "train, valid or test")
-      ->check(CLI::IsMember({"train", "valid", "test"}))
-      ->capture_default_str();
+  command
+      ->add_option("--split", options->split,
+                   "train, valid, test or all, cut as for the training. Default: test, else valid, else all")
+      ->check(CLI::IsMember({"train", "valid", "test", "all"}));
+  command->add_option("--text-column", options->text_column,
+                      "Heading in CSV files. Default: as for the training");
+  command->add_option("--label-column", options->label_column,
+                      "Heading in CSV files. Default: as for the training");
   command->add_option("--threads", options->threads, "Default: all cores")->check(CLI::Range(1, 1024));
   add_device_option(*command, options->device);
   add_precision_option(*command, options->precision);

@@ -46,7 +46,8 @@ void add_train(CLI::App& app) {
   command->add_option("config", arguments->config, "Model, optimizer and data, in Keras's words (JSON)")
       ->required();
   command
-      ->add_option("--data", arguments->data, "Folder: CIFAR-10 (binary), NusaX (CSV) or pictures by class")
+      ->add_option("--data", arguments->data,
+                   "Folder of CIFAR-10, CSV files or pictures by class; or a CSV file")
       ->required();
   command->add_option("--out", arguments->out, "Model file to write (.safetensors)")->required();
   command->add_option("--seed", arguments->seed, "In place of the config's fit.seed");

@@ -8,6 +8,8 @@
 #include "commands.h"
 #include "common.h"
 #include "console.h"
+#include "data/open_dataset.h"
+#include "data/split_record.h"
 #include "lapis/core/error.h"
 #include "lapis/io/keras_model.h"
 #include "training_report.h"
@@ -41,16 +43,17 @@ TrainConfig read_config(const TrainArguments& arguments, const std::string& text
   return config;
 }
 
-InputSpec make_input(const TrainConfig& config, const DataFolder& data) {
+InputSpec make_input(const TrainConfig& config, const DataSource& data) {
   if (config.data.image) return *config.data.image;
   if (config.data.text) {
     return TextInput{config.data.text->sequence_length,
-                     adapt_vocabulary(read_texts(data, Split::train), config.data.text->max_tokens)};
+                     adapt_vocabulary(data.texts(Split::train), config.data.text->max_tokens)};
   }
   return TensorInput{};
 }
 
-Model make_model(const std::string& path, const TrainConfig& config, const InputSpec& input) {
+Model make_model(const std::string& path, const TrainConfig& config, const InputSpec& input,
+                 const DataSource& data) {
   const auto* text = std::get_if<TextInput>(&input);
   const auto* image = std::get_if<ImageInput>(&input);
   std::optional<Shape> shape;
@@ -59,6 +62,7 @@ Model make_model(const std::string& path, const TrainConfig& config, const Input
   try {
     Model model = model_from_config(
         config.model_json(text == nullptr ? 0 : static_cast<Index>(text->vocabulary.size())), shape);
+    check_classes(data, model);
     model.initialize(config.options.seed);
     return model;
   } catch (const Error& error) {
@@ -80,11 +84,14 @@ TrainingJob::TrainingJob(const TrainArguments& arguments, Devices devices)
     : arguments_(arguments),
       config_text_(read_text_file(arguments.config, kMaxConfigBytes)),
       config_(read_config(arguments, config_text_)),
-      data_(find_data(arguments.data, config_.data.kind, config_.data.labels, config_.data.validation_split)),
-      input_(make_input(config_, data_)),
-      file_{make_model(arguments.config, config_, input_), input_, data_.labels, {}, {}},
-      training_(open_dataset(data_, Split::train, input_, config_.data.augmentation)),
-      validation_(config_.validation ? open_dataset(data_, Split::valid, input_) : nullptr),
+      request_(request_of(config_.data, config_.validation)),
+      data_(find_data(arguments.data, request_)),
+      input_(make_input(config_, *data_)),
+      file_{make_model(arguments.config, config_, input_, *data_), input_, data_->labels(), {}, {}},
+      training_(data_->open(Split::train, input_, config_.data.augmentation)),
+      validation_(config_.validation && data_->inventory().count(Split::valid) > 0
+                      ? data_->open(Split::valid, input_, {})
+                      : nullptr),
       threads_(thread_count(arguments.threads)),
       devices_(std::move(devices)) {
   // What would make saving fail (labels, input pipeline) must show before the training and not after it.
@@ -104,10 +111,8 @@ void TrainingJob::run(const std::function<bool()>& stop) {
     print_heading({.model = file_.model.name(),
                    .parameters = static_cast<Index>(std::as_const(file_.model).values().size()),
                    .device = device_name(devices_, threads_),
-                   .data = arguments_.data,
-                   .training_samples = training_->size(),
-                   .validation_samples = validation_ ? validation_->size() : 0,
-                   .classes = static_cast<Index>(file_.labels.size())});
+                   .data = inventory(),
+                   .validates = validation_ != nullptr});
   }
   start_ = now();
   last_save_ = start_;
@@ -116,6 +121,22 @@ void TrainingJob::run(const std::function<bool()>& stop) {
   fit(stop);
   progress_.reset();
   finish();
+}
+
+/// What was found, and what the training makes of it.
+Inventory TrainingJob::inventory() const {
+  Inventory inventory = data_->inventory();
+  if (config_.validation && !validation_) {
+    inventory.notes.push_back(
+        request_.shares.validation > 0
+            ? "no validation: no class has two samples, and there is no valid folder or file"
+            : "no validation: validation_split is 0, and there is no valid folder or file");
+  }
+  if (const Index batch = config_.options.batch_size.value_or(0); batch > training_->size()) {
+    inventory.notes.push_back("fit.batch_size is " + std::to_string(batch) + ": all " +
+                              std::to_string(training_->size()) + " samples make one batch");
+  }
+  return inventory;
 }
 
 Index TrainingJob::batches_per_epoch() const {
@@ -207,7 +228,8 @@ void TrainingJob::save() {
   const EpochRecord& record = kept_->record;
   const Json::Object training = {
       {"version", LAPIS_VERSION},
-      {"data", kind_name(data_.kind)},
+      {"data", kind_name(data_->kind())},
+      {"split", split_record_json(request_, *data_)},
       {"train_samples", std::int64_t{training_->size()}},
       {"valid_samples", std::int64_t{validation_ ? validation_->size() : 0}},
       {"seed", static_cast<std::int64_t>(config_.options.seed)},
@@ -252,6 +274,7 @@ void TrainingJob::finish() {
                             {"stopped", state_name()},
                             {"kept_epoch", std::int64_t{kept}},
                             {"seconds", rounded(now() - start_)},
+                            {"data", inventory_json(inventory())},
                             {"epochs", epochs_json(epochs_)}});
   } else {
     std::printf("\n%s: epoch %td of %td%s, %s\n", arguments_.out.c_str(), kept, epochs_.back().epoch,

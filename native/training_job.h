@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "data/open_dataset.h"
+#include "data/source.h"
 #include "device.h"
 #include "file.h"
 #include "lapis/io/model_file.h"
@@ -52,6 +52,7 @@ class TrainingJob {
   };
 
   Precision precision() const { return arguments_.f16 ? Precision::f16 : Precision::f32; }
+  Inventory inventory() const;
   Index batches_per_epoch() const;
   std::unique_ptr<Trainer> make_trainer();
   void fit(const std::function<bool()>& stop);
@@ -65,11 +66,12 @@ class TrainingJob {
   TrainArguments arguments_;
   std::string config_text_;
   TrainConfig config_;
-  DataFolder data_;
+  DataRequest request_;
+  std::unique_ptr<DataSource> data_;
   InputSpec input_;
   ModelFile file_;
   std::unique_ptr<Dataset> training_;
-  std::unique_ptr<Dataset> validation_;
+  std::unique_ptr<Dataset> validation_;  // none: there is nothing to validate with
   int threads_;
   Devices devices_;
   std::unique_ptr<Trainer> trainer_;

@@ -10,12 +10,9 @@ namespace lapis::native {
 void print_heading(const TrainingHeading& heading) {
   std::printf("%s: %s parameters, %s\n", heading.model.c_str(),
               format_count(static_cast<double>(heading.parameters)).c_str(), heading.device.c_str());
-  std::printf("%s: %s samples to train", heading.data.c_str(),
-              format_count(static_cast<double>(heading.training_samples)).c_str());
-  if (heading.validation_samples > 0)
-    std::printf(", %s to validate", format_count(static_cast<double>(heading.validation_samples)).c_str());
-  std::printf(", %td classes\n\n  epoch      loss  accuracy", heading.classes);
-  if (heading.validation_samples > 0) std::printf("  val loss  val acc.   val F1");
+  print_inventory(heading.data);
+  std::printf("\n  epoch      loss  accuracy");
+  if (heading.validates) std::printf("  val loss  val acc.   val F1");
   std::printf("      rate    time\n");
   std::fflush(stdout);
 }

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "data/inventory.h"
 #include "lapis/io/json.h"
 #include "lapis/train/trainer.h"
 
@@ -14,10 +15,8 @@ struct TrainingHeading {
   std::string model;  // its name
   Index parameters = 0;
   std::string device;  // "2 threads", "NVIDIA H200 (cuda:0)", "4 GPUs"
-  std::string data;    // the folder
-  Index training_samples = 0;
-  Index validation_samples = 0;  // 0: none
-  Index classes = 0;
+  Inventory data;
+  bool validates = false;
 };
 void print_heading(const TrainingHeading& heading);
 

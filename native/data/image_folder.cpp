@@ -1,13 +1,14 @@
 #include "data/image_folder.h"
 
 #include <algorithm>
-#include <array>
-#include <cctype>
-#include <cmath>
 #include <filesystem>
+#include <map>
+#include <utility>
 
+#include "data/folder_layout.h"
+#include "data/folder_walk.h"
 #include "data/labels.h"
-#include "file.h"
+#include "data/problems.h"
 #include "lapis/core/error.h"
 #include "picture.h"
 #include "progress.h"
@@ -20,104 +21,188 @@ namespace fs = std::filesystem;
 struct Sample {
   std::string path;
   Index label;
+  Split split;
 };
 
-bool is_picture_name(const fs::path& path) {
-  static constexpr std::array<const char*, 8> kEndings = {".png", ".jpg", ".jpeg", ".bmp",
-                                                          ".gif", ".ppm", ".pgm",  ".pnm"};
-  std::string ending = path.extension().string();
-  for (char& byte : ending) byte = static_cast<char>(std::tolower(static_cast<unsigned char>(byte)));
-  return std::find(kEndings.begin(), kEndings.end(), ending) != kEndings.end();
-}
+/// A class folder, the pictures in it, as paths below it, and what else lies there.
+struct ClassFolder {
+  std::string name, path;
+  std::vector<std::string> pictures;
+  std::map<std::string, Index> skipped;
+};
 
-/// Names in `folder` that do not begin with a dot, sorted.
-std::vector<std::string> list(const std::string& folder, bool folders) {
-  std::vector<std::string> names;
-  std::error_code error;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    const std::string name = entry->path().filename().string();
-    std::error_code ignored;
-    if (name.starts_with(".") || entry->is_directory(ignored) != folders) continue;
-    if (folders || is_picture_name(entry->path())) names.push_back(name);
+class ImageFolder : public DataSource {
+ public:
+  ImageFolder(const std::string& path, const DataRequest& request);
+
+  DataConfig::Kind kind() const override { return DataConfig::Kind::image_folder; }
+  bool is_apart(Split split) const override { return split != Split::all && !layout_.folder(split).empty(); }
+  std::unique_ptr<Dataset> open(Split split, const InputSpec& input,
+                                const Augmentation& augmentation) const override;
+
+ private:
+  std::vector<ClassFolder> list(const std::string& folder);
+  void choose_labels(const std::vector<ClassFolder>& pool, const DataRequest& request);
+  void add(const std::vector<ClassFolder>& folders, Split split);
+  void cut_pool(const DataRequest& request, std::size_t pool_size);
+  void take_stock();
+  [[noreturn]] void refuse_empty() const;
+
+  FolderLayout layout_;
+  std::vector<Sample> samples_;
+};
+
+ImageFolder::ImageFolder(const std::string& path, const DataRequest& request)
+    : DataSource(path), layout_(find_layout(path, request.labels)) {
+  inventory_.what = "pictures";
+  inventory_.notes = layout_.notes;
+  const std::string pool = layout_.pool();
+  const std::vector<ClassFolder> training = pool.empty() ? std::vector<ClassFolder>() : list(pool);
+  std::array<std::vector<ClassFolder>, kSplits> apart;
+  std::vector<ClassFolder> all = training;
+  for (const Split split : {Split::valid, Split::test}) {
+    if (!is_apart(split)) continue;
+    std::vector<ClassFolder>& folders = apart[static_cast<std::size_t>(split)];
+    folders = list(layout_.folder(split));
+    all.insert(all.end(), folders.begin(), folders.end());
   }
-  if (error) fail(folder, ": cannot read the folder: ", error.message());
-  std::sort(names.begin(), names.end());
-  return names;
+  if (std::all_of(all.begin(), all.end(), [](const ClassFolder& folder) { return folder.pictures.empty(); }))
+    refuse_empty();
+  choose_labels(training.empty() ? all : training, request);
+  add(training, Split::train);
+  cut_pool(request, samples_.size());
+  for (const Split split : {Split::valid, Split::test}) add(apart[static_cast<std::size_t>(split)], split);
+  take_stock();
 }
 
-std::string split_folder(const std::string& folder, Split split) {
-  return (fs::path(folder) / split_name(split)).string();
+/// The class folders in `folder`.
+std::vector<ClassFolder> ImageFolder::list(const std::string& folder) {
+  std::vector<std::string> closed = {path_, layout_.root};
+  closed.insert(closed.end(), layout_.of.begin(), layout_.of.end());
+  std::vector<ClassFolder> folders;
+  for (std::string& name : layout_.classes(folder)) {
+    std::string path = (fs::path(folder) / name).string();
+    FolderWalk walk(closed);
+    std::vector<std::string> pictures = walk.pictures(path);
+    for (const auto& [kind, count] : walk.skipped()) inventory_.skipped[kind] += count;
+    folders.push_back({std::move(name), std::move(path), std::move(pictures), walk.skipped()});
+  }
+  const std::vector<std::string> beside = pictures_in(folder);
+  if (!beside.empty() && !folders.empty()) {
+    inventory_.notes.push_back(std::to_string(beside.size()) + " pictures lie in " + folder +
+                               " beside the class folders and are not used, such as " + beside.front());
+  }
+  return folders;
 }
 
-bool has_split(const std::string& folder, Split split) {
-  return is_folder(split_folder(folder, split));
-}
-
-/// The folder whose folders are the classes to train on.
-std::string training_folder(const std::string& folder) {
-  return has_split(folder, Split::train) ? split_folder(folder, Split::train) : folder;
-}
-
-/// Which split the `i`-th file of a class belongs to where one folder serves several.
-bool belongs(Split split, std::size_t i, std::size_t every, bool valid_apart, bool test_apart) {
-  const bool valid = !valid_apart && every > 0 && i % every == every - 1;
-  const bool test = !test_apart && every > 1 && i % every == every - 2;
-  return split == Split::valid ? valid : split == Split::test ? test : !valid && !test;
-}
-
-std::vector<Sample> list_samples(const std::string& folder, Split split,
-                                 const std::vector<std::string>& labels, double validation_split) {
-  const bool apart = split != Split::train && has_split(folder, split);
-  const std::string root = apart ? split_folder(folder, split) : training_folder(folder);
-  const bool valid_apart = has_split(folder, Split::valid);
-  const bool test_apart = has_split(folder, Split::test) || has_split(folder, Split::train);
-  if (split == Split::test && !apart && test_apart) fail(folder, ": no folder \"test\" beside \"train\"");
-  const auto every = validation_split > 0 ? static_cast<std::size_t>(std::lround(1 / validation_split)) : 0;
-  std::vector<Sample> samples;
-  for (const std::string& name : list(root, true)) {
-    const std::string class_folder = (fs::path(root) / name).string();
-    const Index label = find_label(class_folder, name, labels);
-    const std::vector<std::string> files = list(class_folder, false);
-    for (std::size_t i = 0; i < files.size(); ++i) {
-      if (apart || belongs(split, i, every, valid_apart, test_apart)) {
-        samples.push_back({(fs::path(class_folder) / files[i]).string(), label});
-      }
+/// The labels asked for; else the names of the folders that hold pictures.
+void ImageFolder::choose_labels(const std::vector<ClassFolder>& pool, const DataRequest& request) {
+  inventory_.labels = request.labels;
+  std::vector<std::string> empty;
+  for (const ClassFolder& folder : pool) {
+    if (folder.pictures.empty()) {
+      const std::string skipped = skipped_text(folder.skipped);
+      empty.push_back(folder.name + (skipped.empty() ? "" : ", but " + skipped));
+    } else if (request.labels.empty() && std::find(inventory_.labels.begin(), inventory_.labels.end(),
+                                                   folder.name) == inventory_.labels.end()) {
+      inventory_.labels.push_back(folder.name);
     }
   }
-  if (samples.empty()) {
-    fail(root, ": no pictures for the split \"", split_name(split), "\", expected ", root,
-         "/CLASS/*.png or *.jpg");
+  if (request.labels.empty()) std::sort(inventory_.labels.begin(), inventory_.labels.end());
+  if (empty.empty()) return;
+  for (const std::string& name : empty) {
+    inventory_.notes.push_back("no pictures that can be read here in " + name +
+                               (request.labels.empty() ? ": not taken as a class" : ""));
   }
-  return samples;
+}
+
+void ImageFolder::add(const std::vector<ClassFolder>& folders, Split split) {
+  for (const ClassFolder& folder : folders) {
+    if (folder.pictures.empty()) continue;
+    const Index label = find_label(folder.path, folder.name, inventory_.labels);
+    for (const std::string& picture : folder.pictures)
+      samples_.push_back({(fs::path(folder.path) / picture).string(), label, split});
+  }
+}
+
+/// Cuts from the training pictures what has no folder of its own.
+void ImageFolder::cut_pool(const DataRequest& request, std::size_t pool_size) {
+  const SplitShares shares = shares_to_cut(request, "folder");
+  std::vector<Index> labels;
+  for (std::size_t i = 0; i < pool_size; ++i) labels.push_back(samples_[i].label);
+  const std::vector<Split> splits = cut(labels, static_cast<Index>(inventory_.labels.size()), shares);
+  for (std::size_t i = 0; i < pool_size; ++i) samples_[i].split = splits[i];
+}
+
+void ImageFolder::take_stock() {
+  inventory_.of_class.assign(inventory_.labels.size(), {});
+  Fingerprint fingerprint;
+  for (const Sample& sample : samples_) {
+    const auto split = static_cast<std::size_t>(sample.split);
+    ++inventory_.counts[split];
+    ++inventory_.of_class[static_cast<std::size_t>(sample.label)][split];
+    if (sample.split == Split::test) continue;
+    fingerprint.add(split_name(sample.split));
+    fingerprint.add(fs::path(sample.path).lexically_relative(layout_.root).string());
+  }
+  inventory_.fingerprint = fingerprint.value();
+  note_missing_classes(inventory_);
+}
+
+/// Says what lies there instead of pictures in class folders.
+void ImageFolder::refuse_empty() const {
+  std::vector<std::string> places = {layout_.root};
+  for (const std::string& folder : layout_.of) {
+    if (!folder.empty()) places.push_back(folder);
+  }
+  for (const std::string& folder : places) {
+    const std::vector<std::string> flat = pictures_in(folder);
+    if (flat.empty()) continue;
+    fail(folder, ": ", flat.size(), " pictures lie directly in it, such as ", flat.front(),
+         ", expected one folder a class, ", folder, "/CLASS/", flat.front());
+  }
+  const std::string skipped = skipped_text(inventory_.skipped);
+  if (!skipped.empty())
+    fail(layout_.root, ": no pictures that can be read here, only other files: ", skipped);
+  const bool bare = folders_in(layout_.root).empty();
+  fail(layout_.root, bare ? ": no folders in it" : ": no pictures in its folders",
+       ", expected one folder of pictures a class (or CIFAR-10: data_batch_1.bin, or texts: train.csv)");
+}
+
+std::unique_ptr<Dataset> ImageFolder::open(Split split, const InputSpec& input,
+                                           const Augmentation& augmentation) const {
+  check_input_reads(path_, kind(), input);
+  const auto& image = std::get<ImageInput>(input);
+  check_has(split);
+  std::vector<std::uint8_t> pictures;
+  std::vector<Index> labels;
+  const Index count = inventory_.count(split);
+  Progress progress(std::string("reading ") + split_name(split), static_cast<long>(count));
+  Problems problems;
+  for (const Sample& sample : samples_) {
+    if (split != Split::all && sample.split != split) continue;
+    labels.push_back(sample.label);
+    progress.update(static_cast<long>(labels.size()));
+    try {
+      const Picture decoded = read_picture(sample.path);
+      const std::vector<std::uint8_t> picture =
+          image_to_picture({decoded.pixels.data(), decoded.width, decoded.height, decoded.channels}, image);
+      pictures.insert(pictures.end(), picture.begin(), picture.end());
+    } catch (const Error& error) {
+      problems.add(error.what());
+    }
+  }
+  progress.clear();
+  problems.check(path_, count, "pictures");
+  return std::make_unique<PictureDataset>(Shape{image.height, image.width, image.channels},
+                                          std::move(pictures), std::move(labels), image_byte_values(image),
+                                          augmentation);
 }
 
 }  // namespace
 
-std::vector<std::string> image_folder_labels(const std::string& folder) {
-  const std::string root = training_folder(folder);
-  std::vector<std::string> labels = list(root, true);
-  if (labels.empty()) {
-    fail(root,
-         ": neither CIFAR-10 (data_batch_1.bin), nor NusaX (train.csv), nor one folder of pictures a class");
-  }
-  return labels;
-}
-
-LabelledPictures read_image_folder(const std::string& folder, Split split,
-                                   const std::vector<std::string>& labels, double validation_split,
-                                   const ImageInput& input) {
-  LabelledPictures set;
-  const std::vector<Sample> samples = list_samples(folder, split, labels, validation_split);
-  Progress progress(std::string("reading ") + split_name(split), static_cast<long>(samples.size()));
-  for (const Sample& sample : samples) {
-    const Picture decoded = read_picture(sample.path);
-    const std::vector<std::uint8_t> picture =
-        image_to_picture({decoded.pixels.data(), decoded.width, decoded.height, decoded.channels}, input);
-    set.pictures.insert(set.pictures.end(), picture.begin(), picture.end());
-    set.labels.push_back(sample.label);
-    progress.update(static_cast<long>(set.labels.size()));
-  }
-  return set;
+std::unique_ptr<DataSource> open_image_folder(const std::string& path, const DataRequest& request) {
+  return std::make_unique<ImageFolder>(path, request);
 }
 
 }  // namespace lapis::native

@@ -1,26 +1,17 @@
 #pragma once
 
+#include <memory>
 #include <string>
-#include <vector>
 
-#include "data/pictures.h"
-#include "data/split.h"
-#include "lapis/input/image.h"
+#include "data/source.h"
 
-/// Pictures sorted into one folder a class: DIR/CLASS/*.png|jpg|jpeg|bmp|gif|ppm|pgm|pnm, or the same below
-/// DIR/train, DIR/valid and DIR/test. Files and folders that begin with a dot, and files with other endings,
-/// are ignored. The order is that of the file names.
-///
-/// A split that has no folder of its own is taken from the training pictures: class by class, every n-th file
-/// validates (n = 1 / validation_split), and, where there is no DIR/train either, the file before it tests.
+/// Pictures sorted into one folder a class, DIR/CLASS/..., or the same below DIR/train, DIR/valid and
+/// DIR/test (folder_layout.h says which names count). Folders in a class folder are searched too; the order
+/// is that of the paths. A split that has no folder of its own is cut from the training pictures (split.h).
 namespace lapis::native {
 
-/// Names of the class folders, sorted. Throws Error where there is none.
-std::vector<std::string> image_folder_labels(const std::string& folder);
-
-/// Throws Error where a class folder is not among `labels`, a picture cannot be read, or there is none.
-LabelledPictures read_image_folder(const std::string& folder, Split split,
-                                   const std::vector<std::string>& labels, double validation_split,
-                                   const ImageInput& input);
+/// Lists all pictures and decodes none. Without labels, the classes are the folders that hold a picture.
+/// Throws Error where there is none, a class folder is not among the labels, or a folder cannot be read.
+std::unique_ptr<DataSource> open_image_folder(const std::string& path, const DataRequest& request);
 
 }  // namespace lapis::native

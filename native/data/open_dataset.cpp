@@ -1,104 +1,77 @@
 #include "data/open_dataset.h"
 
-#include <utility>
-
 #include "data/cifar10.h"
+#include "data/csv_text.h"
+#include "data/folder_layout.h"
 #include "data/image_folder.h"
-#include "data/nusax.h"
+#include "data/labels.h"
 #include "file.h"
 #include "lapis/core/error.h"
+#include "lapis/io/json.h"
 
 namespace lapis::native {
 namespace {
 
-DataConfig::Kind detect_kind(const std::string& folder) {
-  if (is_cifar10(folder)) return DataConfig::Kind::cifar10;
-  if (is_nusax(folder)) return DataConfig::Kind::nusax;
-  return DataConfig::Kind::image_folder;
+/// The layer that decides how many values come out: `"dense_1" (Dense)`.
+std::string last_layer(const Model& model) {
+  const int layer = model.parameters().empty() ? model.layer_count() - 1 : model.parameters().back().layer;
+  return in_quotes(model.layer(layer).name()) + " (" + std::string(model.layer(layer).type()) + ")";
 }
 
-std::vector<std::string> own_labels(const std::string& folder, DataConfig::Kind kind) {
-  switch (kind) {
-    case DataConfig::Kind::cifar10:
-      return cifar10_labels(folder);
-    case DataConfig::Kind::nusax:
-      return nusax_labels();
-    case DataConfig::Kind::image_folder:
-      return image_folder_labels(folder);
-  }
-  fail(folder, ": unknown kind of data");
-}
-
-std::unique_ptr<Dataset> open_pictures(const DataFolder& data, Split split, const ImageInput& input,
-                                       const Augmentation& augmentation) {
-  LabelledPictures set = data.kind == DataConfig::Kind::cifar10
-                             ? read_cifar10(data.path, split, input)
-                             : read_image_folder(data.path, split, data.labels, data.validation_split, input);
-  return std::make_unique<PictureDataset>(Shape{input.height, input.width, input.channels},
-                                          std::move(set.pictures), std::move(set.labels),
-                                          image_byte_values(input), augmentation);
-}
-
-std::unique_ptr<Dataset> open_texts(const DataFolder& data, Split split, const TextVectorizer& vectorizer) {
-  LabelledTexts set = read_nusax(data.path, split, data.labels);
-  const auto length = static_cast<std::size_t>(vectorizer.sequence_length());
-  std::vector<Real> ids(set.texts.size() * length);
-  for (std::size_t i = 0; i < set.texts.size(); ++i) {
-    vectorizer.text_to_tensor(set.texts[i], ids.data() + i * length);
-  }
-  return std::make_unique<TensorDataset>(Shape{vectorizer.sequence_length()}, std::move(ids),
-                                         std::move(set.labels));
+DataConfig::Kind detect_kind(const std::string& path, std::optional<DataConfig::Kind> likely) {
+  const bool is_cifar = is_folder(path) && is_cifar10(path);
+  // A list of files or labels in CSV may lie beside folders of pictures.
+  const bool wants_pictures = likely && *likely != DataConfig::Kind::csv_text;
+  const bool has_classes = is_folder(path) && !folders_in(path).empty();
+  if (is_csv_text(path) && !(wants_pictures && (is_cifar || has_classes))) return DataConfig::Kind::csv_text;
+  return is_cifar ? DataConfig::Kind::cifar10 : DataConfig::Kind::image_folder;
 }
 
 }  // namespace
 
-DataFolder find_data(const std::string& path, std::optional<DataConfig::Kind> kind,
-                     const std::vector<std::string>& labels, double validation_split) {
-  if (!exists(path)) fail(path, ": no such folder");
+std::unique_ptr<DataSource> find_data(const std::string& path, const DataRequest& request) {
+  if (!exists(path)) fail(path, ": no such file or folder");
+  const DataConfig::Kind kind = request.kind ? *request.kind : detect_kind(path, request.likely);
+  if (request.input != nullptr) check_input_reads(path, kind, *request.input);
+  if (kind == DataConfig::Kind::csv_text) return open_csv_text(path, request);
   if (!is_folder(path)) fail(path, ": is a file, expected the data set's folder");
-  DataFolder data{path, kind ? *kind : detect_kind(path), labels, validation_split};
-  // The class numbers of CIFAR-10 are in its files: other names may be given to them, but not another number
-  // of names.
-  const std::vector<std::string> own = own_labels(path, data.kind);
-  if (labels.empty()) data.labels = own;
-  if (data.kind == DataConfig::Kind::cifar10 && data.labels.size() != own.size()) {
-    fail(path, ": CIFAR-10 has ", own.size(), " classes, but there are ", data.labels.size(), " labels");
-  }
-  return data;
-}
-
-bool has_texts(DataConfig::Kind kind) {
-  return kind == DataConfig::Kind::nusax;
+  return kind == DataConfig::Kind::cifar10 ? open_cifar10(path, request) : open_image_folder(path, request);
 }
 
 const char* kind_name(DataConfig::Kind kind) {
   switch (kind) {
     case DataConfig::Kind::cifar10:
       return "cifar10";
-    case DataConfig::Kind::nusax:
-      return "nusax";
+    case DataConfig::Kind::csv_text:
+      return "csv_text";
     case DataConfig::Kind::image_folder:
       return "image_folder";
   }
   return "";
 }
 
-std::vector<std::string> read_texts(const DataFolder& data, Split split) {
-  return read_nusax(data.path, split, data.labels).texts;
+DataRequest request_of(const DataConfig& config, bool validation) {
+  DataRequest request;
+  request.kind = config.kind;
+  request.labels = config.labels;
+  request.columns = config.columns;
+  request.delimiter = config.delimiter;
+  request.shares.validation = config.validation_split.value_or(validation ? kDefaultValidationSplit : 0);
+  request.shares.test = config.test_split;
+  request.validation_given = config.validation_split.value_or(0) > 0;
+  return request;
 }
 
-std::unique_ptr<Dataset> open_dataset(const DataFolder& data, Split split, const InputSpec& input,
-                                      const Augmentation& augmentation) {
-  if (const auto* image = std::get_if<ImageInput>(&input)) {
-    if (has_texts(data.kind)) fail(data.path, ": holds texts, but the network reads pictures");
-    return open_pictures(data, split, *image, augmentation);
-  }
-  if (const auto* text = std::get_if<TextInput>(&input)) {
-    if (!has_texts(data.kind)) fail(data.path, ": holds pictures, but the network reads texts");
-    return open_texts(data, split, TextVectorizer(*text));
-  }
-  fail(data.path, ": the network has no input pipeline for ", has_texts(data.kind) ? "texts" : "pictures",
-       ", it reads plain numbers");
+void check_classes(const DataSource& data, const Model& model) {
+  const auto classes = static_cast<Index>(data.labels().size());
+  const Index outputs = model.output_shape()[-1];
+  if (classes == outputs || (classes == 2 && outputs == 1) || outputs == kUnknown) return;
+  const std::vector<std::string>& notes = data.inventory().notes;
+  std::string remarks;
+  for (const std::string& note : notes) remarks += "; " + note;
+  fail(data.path(), ": ", classes, classes == 1 ? " class (" : " classes (", list_labels(data.labels()),
+       "), but the last layer ", last_layer(model), " puts out ", outputs,
+       outputs == 1 ? " value" : " values", remarks);
 }
 
 }  // namespace lapis::native

@@ -1,42 +1,25 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "data/split.h"
-#include "lapis/io/model_file.h"
-#include "lapis/io/train_config.h"
-#include "lapis/train/dataset.h"
+#include "data/source.h"
 
 /// One door to every kind of data set.
 namespace lapis::native {
 
-/// A folder of data: what kind it is and its classes.
-struct DataFolder {
-  std::string path;
-  DataConfig::Kind kind = DataConfig::Kind::cifar10;
-  std::vector<std::string> labels;
-  double validation_split = 0.1;  // image_folder only
-};
+/// A folder, or a CSV file. Throws Error where there is no such thing, or it does not hold what was asked
+/// for.
+std::unique_ptr<DataSource> find_data(const std::string& path, const DataRequest& request);
 
-/// `kind`: empty to find out by looking. `labels`: the classes of the model or config; empty: the data's own.
-/// Throws Error where there is no such folder.
-DataFolder find_data(const std::string& path, std::optional<DataConfig::Kind> kind,
-                     const std::vector<std::string>& labels, double validation_split = 0.1);
-
-bool has_texts(DataConfig::Kind kind);
-/// "cifar10", "nusax", "image_folder": as a training config spells it.
+/// "cifar10", "csv_text", "image_folder": as a training config spells it.
 const char* kind_name(DataConfig::Kind kind);
 
-/// The texts of one split, without their classes.
-std::vector<std::string> read_texts(const DataFolder& data, Split split);
+/// What a config asks for. `validation`: whether the training validates at all.
+DataRequest request_of(const DataConfig& config, bool validation);
 
-/// All samples of one split, in memory, as `input` says the network reads them. Throws Error, beginning with
-/// the file's or folder's name, for anything that is wrong with the data, and where the network reads
-/// something else. `augmentation` is for training pictures.
-std::unique_ptr<Dataset> open_dataset(const DataFolder& data, Split split, const InputSpec& input,
-                                      const Augmentation& augmentation = {});
+/// Throws Error, which names the classes and the layer, where the network `model` does not put out one value
+/// for each of the classes of `data` (or one for two of them).
+void check_classes(const DataSource& data, const Model& model);
 
 }  // namespace lapis::native

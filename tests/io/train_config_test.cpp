@@ -231,9 +231,46 @@ TEST_CASE("picture data") {
   CHECK(config.data.input_shape() == Shape{kUnknown, 4, 8, 1});
 }
 
+TEST_CASE("the shares that validate and test") {
+  const auto folder = [](const std::string& more) {
+    return R"({"kind":"image_folder","image":{"width":8,"height":4})" + more + "}";
+  };
+  CHECK_FALSE(with_data(folder("")).data.validation_split.has_value());
+  CHECK(with_data(folder("")).data.test_split == 0);
+  CHECK(with_data(folder(R"(,"validation_split":0)")).data.validation_split == 0);
+  const TrainConfig both = with_data(folder(R"(,"validation_split":0.95,"test_split":0.04)"));
+  CHECK(both.data.validation_split == 0.95);
+  CHECK(both.data.test_split == 0.04);
+  const auto refused = [&](const std::string& more) { return error_text([&] { with_data(folder(more)); }); };
+  CHECK(refused(R"(,"validation_split":1)") ==
+        "data.validation_split: expected a share from 0 to below 1, found 1");
+  CHECK(refused(R"(,"test_split":-0.1)") ==
+        "data.test_split: expected a share from 0 to below 1, found -0.1");
+  CHECK_THAT(refused(R"(,"validation_split":0.5,"test_split":0.5)"), Contains("leave nothing to train on"));
+  CHECK_THAT(refused(R"(,"test_split":0.95)"), Contains("validation_split 0.1 and test_split 0.95"));
+}
+
+TEST_CASE("columns, delimiter and shares of texts") {
+  const auto csv = [](const std::string& more) {
+    return with_data(R"({"kind":"csv_text","text":{"sequence_length":3})" + more + "}").data;
+  };
+  CHECK(csv("").columns == CsvColumns{"text", "label"});
+  CHECK_FALSE(csv("").delimiter.has_value());
+  const DataConfig data =
+      csv(R"(,"columns":{"text":"message","label":"category"},"delimiter":"\t","test_split":0.2)");
+  CHECK(data.columns == CsvColumns{"message", "category"});
+  CHECK(data.delimiter == '\t');
+  CHECK(data.test_split == 0.2);
+  CHECK(csv(R"(,"columns":{"label":"category"},"delimiter":null)").columns == CsvColumns{"text", "category"});
+  const auto refused = [&](const std::string& more) { return error_text([&] { csv(more); }); };
+  CHECK_THAT(refused(R"(,"columns":{"texts":"a"})"), Contains("data.columns: key \"texts\" is not known"));
+  CHECK_THAT(refused(R"(,"columns":{"text":"label"})"), Contains("expected two columns"));
+  CHECK_THAT(refused(R"(,"delimiter":";;")"), Contains("data.delimiter: expected one of "));
+}
+
 TEST_CASE("text data, and an embedding as large as the vocabulary") {
   const TrainConfig config = with_text(R"({"sequence_length":80,"max_tokens":1000})");
-  CHECK(config.data.kind == DataConfig::Kind::nusax);
+  CHECK(config.data.kind == DataConfig::Kind::csv_text);
   CHECK(*config.data.text == TextAdapt{1000, 80});
   CHECK_FALSE(config.data.image.has_value());
   const Model model = model_from_config(config.model_json(500), config.data.input_shape());
@@ -314,7 +351,7 @@ TEST_CASE("wrong values name their path, what is expected and what was found") {
           "compile.optimizer.config.learning_rate: expected a number >= 0 or a schedule, found \"big\""));
   CHECK_THAT(compile(R"({"loss":"mae"})"), Contains("compile.loss: loss \"mae\" is not known"));
   CHECK_THAT(data(R"({"kind":"mnist"})"),
-             Contains("data.kind: expected one of cifar10, nusax, image_folder"));
+             Contains("data.kind: expected one of cifar10, csv_text, nusax, image_folder"));
   CHECK_THAT(data("{}"), Contains("data: key \"kind\" is missing"));
   CHECK_THAT(data(R"({"kind":"image_folder"})"), Contains("data: key \"image\" is missing"));
   CHECK_THAT(data(R"({"kind":"image_folder","image":{"width":3}})"),

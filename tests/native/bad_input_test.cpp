@@ -135,7 +135,7 @@ TEST_CASE("bad pictures and tensors") {
 TEST_CASE("bad data sets") {
   const TemporaryFolder folder;
   const std::string model = train_on_cifar10(folder, 1);
-  refused({"evaluate", model, "--data", folder / "none"}, "none: no such folder");
+  refused({"evaluate", model, "--data", folder / "none"}, "none: no such file or folder");
   refused({"evaluate", model, "--data", folder / "config.json"}, "is a file");
   write_nusax(folder / "texts");
   refused({"evaluate", model, "--data", folder / "texts"}, "holds texts, but the network reads pictures");
@@ -144,8 +144,8 @@ TEST_CASE("bad data sets") {
   write_text(folder / "texts/train.csv", "id,text,label\n1,\"open,positive\n");
   write_text(folder / "text.json", text_config(1));
   refused({"train", folder / "text.json", "--data", folder / "texts", "--out", folder / "m"},
-          "texts/train.csv:2: a quote that opens on this line is never closed");
+          "texts/train.csv:2: a quote that opens in this row is never closed");
   std::filesystem::create_directories(folder / "empty");
   refused({"train", folder / "text.json", "--data", folder / "empty", "--out", folder / "m"},
-          "empty/train.csv: cannot open it");
+          "empty: no CSV file in it, expected train.csv");
 }

@@ -1,8 +1,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "data/cifar10.h"
-#include "data/nusax.h"
+#include "data/open_dataset.h"
 #include "file.h"
 #include "lapis/io/safetensors.h"
 #include "support/shared.h"
@@ -33,6 +32,12 @@ std::string confusion(const Json& result, const std::vector<lapis::Index>& truth
   return Json(std::move(rows)).dump();
 }
 
+std::vector<lapis::Index> labels_of(const lapis::Dataset& set) {
+  std::vector<lapis::Index> labels;
+  for (lapis::Index i = 0; i < set.size(); ++i) labels.push_back(set.label(i));
+  return labels;
+}
+
 std::vector<double> probabilities(const Json& prediction) {
   std::vector<double> values;
   for (const Json& value : *prediction.find("probabilities")->array()) values.push_back(*value.number());
@@ -44,18 +49,20 @@ std::vector<double> probabilities(const Json& prediction) {
 TEST_CASE("predict: texts: what evaluate counts is what predict says, row by row") {
   const TemporaryFolder folder;
   const std::string model = train_on_texts(folder);
-  const lapis::native::LabelledTexts test = lapis::native::read_nusax(
-      folder / "data", lapis::native::Split::test, {"negative", "neutral", "positive"});
+  const auto data = lapis::native::find_data(folder / "data", {});
+  const std::vector<std::string> texts = data->texts(lapis::native::Split::test);
+  const std::vector<lapis::Index> labels =
+      labels_of(*data->open(lapis::native::Split::test, lapis::TextInput{1, {"", "[UNK]"}}));
   std::string lines;
-  for (const std::string& text : test.texts) lines += text + "\n";
+  for (const std::string& text : texts) lines += text + "\n";
   write_text(folder / "texts", lines);
 
   const Json evaluation = run_json({"evaluate", model, "--data", folder / "data"});
   const Json from_file = run_json({"predict", model, "--text-file", folder / "texts"});
   const Json from_input = run_json({"predict", model, "--text-file", "-"}, lines);
-  CHECK(confusion(from_file, test.labels) == evaluation.find("confusion")->dump());
+  CHECK(confusion(from_file, labels) == evaluation.find("confusion")->dump());
   CHECK(from_file.dump() == from_input.dump());
-  const Json one = run_json({"predict", model, "--text", test.texts[4]});
+  const Json one = run_json({"predict", model, "--text", texts[4]});
   CHECK(one.find("predictions")->array()->at(0).dump() ==
         from_file.find("predictions")->array()->at(4).dump());
   double sum = 0;
@@ -88,18 +95,24 @@ TEST_CASE("predict: pictures: bytes in one call, files and tensors give the same
   const std::string model = train_on_cifar10(folder);
   lapis::ImageInput whole;
   whole.width = whole.height = 32;
-  const lapis::native::LabelledPictures test =
-      lapis::native::read_cifar10(folder / "data", lapis::native::Split::test, whole);
-  const auto count = static_cast<lapis::Index>(test.labels.size());
+  whole.scale = 1;  // the bytes themselves
+  const auto test = lapis::native::find_data(folder / "data", {})->open(lapis::native::Split::test, whole);
+  const lapis::Index count = test->size();
+  std::vector<std::uint8_t> pictures;
+  for (lapis::Index i = 0; i < count; ++i) {
+    std::vector<lapis::Real> x(32 * 32 * 3);
+    test->fill(i, nullptr, x.data());
+    pictures.insert(pictures.end(), x.begin(), x.end());
+  }
 
   write_tensor(folder / "bytes.safetensors", "pictures", lapis::Dtype::u8, {count, 32, 32, 3},
-               std::as_bytes(std::span(test.pictures)));
+               std::as_bytes(std::span(pictures)));
   const Json from_bytes = run_json({"predict", model, "--input", folder / "bytes.safetensors"});
   const Json evaluation = run_json({"evaluate", model, "--data", folder / "data"});
-  CHECK(confusion(from_bytes, test.labels) == evaluation.find("confusion")->dump());
+  CHECK(confusion(from_bytes, labels_of(*test)) == evaluation.find("confusion")->dump());
 
   std::vector<float> numbers;
-  for (const std::uint8_t byte : test.pictures) numbers.push_back(static_cast<float>(byte / 255.0));
+  for (const std::uint8_t byte : pictures) numbers.push_back(static_cast<float>(byte / 255.0));
   write_tensor(folder / "numbers.safetensors", "x", lapis::Dtype::f32, {count, 32, 32, 3},
                std::as_bytes(std::span(numbers)));
   const Json from_numbers =
@@ -107,7 +120,7 @@ TEST_CASE("predict: pictures: bytes in one call, files and tensors give the same
 
   std::vector<std::string> arguments = {"predict", model, "--image"};
   for (std::size_t i = 0; i < 3; ++i) {
-    const auto first = test.pictures.begin() + static_cast<std::ptrdiff_t>(i * 3072);
+    const auto first = pictures.begin() + static_cast<std::ptrdiff_t>(i * 3072);
     write_octets(folder / std::to_string(i) + ".png", encode("png", 32, 32, {first, first + 3072}));
     arguments.push_back(folder / std::to_string(i) + ".png");
   }

@@ -348,6 +348,22 @@ TEST_CASE("a convolutional network learns left from right, flips and all") {
   CHECK(result.epochs.back().val_accuracy == 1);
 }
 
+TEST_CASE("a batch larger than the data is one batch of all samples, as in Keras") {
+  const TensorDataset data = xor_data();
+  const auto backend = make_cpu_backend();
+  const auto losses = [&](Index batch_size) {
+    Model model = mlp();
+    model.initialize(3);
+    std::vector<double> values;
+    for (const EpochRecord& record :
+         Trainer(model, *backend, options_of(5, batch_size, 0.1), data).fit().epochs)
+      values.push_back(record.loss);
+    return values;
+  };
+  CHECK(losses(1000) == losses(4));
+  CHECK(losses(1000) != losses(3));
+}
+
 TEST_CASE("trainings that cannot be") {
   const TensorDataset data = xor_data();
   const TensorDataset other({3}, std::vector<Real>(12), {0, 0, 0, 0});
@@ -358,9 +374,6 @@ TEST_CASE("trainings that cannot be") {
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data), "training: epochs 0, expected at least 1");
   options = options_of(1, 0, 0.1);
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data), Contains("batch_size 0"));
-  options = options_of(1, 5, 0.1);
-  CHECK_THROWS_WITH(Trainer(model, *backend, options, data),
-                    "training: batch_size 5, expected at most 4, the number of training samples");
   options = options_of(1, 4, 0.1);
   CHECK_THROWS_WITH(Trainer(model, *backend, options, data, &other),
                     Contains("the validation data has samples of shape [3], expected [2]"));

@@ -70,6 +70,44 @@ void read_labels(const JsonCursor& value, std::vector<std::string>& labels) {
   }
 }
 
+CsvColumns read_columns(const JsonCursor& value) {
+  CsvColumns columns;
+  ObjectReader object(value);
+  if (const auto found = object.find("text")) columns.text = found->string();
+  if (const auto found = object.find("label")) columns.label = found->string();
+  object.finish();
+  if (columns.text == columns.label)
+    fail(value.path(), ": text and label are both ", in_quotes(columns.text), ", expected two columns");
+  return columns;
+}
+
+void read_csv(ObjectReader& object, DataConfig& data) {
+  read_text(object.need("text"), data);
+  if (const auto found = object.find("columns")) data.columns = read_columns(*found);
+  const auto delimiter = object.find("delimiter");
+  if (!delimiter || delimiter->is_null()) return;
+  const std::string* text = delimiter->json().string();
+  if (text == nullptr || text->size() != 1 || std::string_view(",;\t|").find(*text) == std::string_view::npos)
+    delimiter->expected(R"(one of ",", ";", "\t", "|")");
+  data.delimiter = text->front();
+}
+
+double read_share(const JsonCursor& value) {
+  const double share = value.number();
+  if (!(share >= 0 && share < 1)) value.expected("a share from 0 to below 1");
+  return share;
+}
+
+void read_splits(ObjectReader& object, DataConfig& data) {
+  if (const auto found = object.find("validation_split")) data.validation_split = read_share(*found);
+  if (const auto found = object.find("test_split")) data.test_split = read_share(*found);
+  const double validation = data.validation_split.value_or(kDefaultValidationSplit);
+  if (validation + data.test_split >= 1) {
+    fail(object.path(), ": validation_split ", validation, " and test_split ", data.test_split,
+         " leave nothing to train on, expected less than 1 together");
+  }
+}
+
 }  // namespace
 
 void read_data(const JsonCursor& value, DataConfig& data) {
@@ -77,10 +115,11 @@ void read_data(const JsonCursor& value, DataConfig& data) {
   object.need("kind");
   read_choice(object, "kind", data.kind,
               {{"cifar10", DataConfig::Kind::cifar10},
-               {"nusax", DataConfig::Kind::nusax},
+               {"csv_text", DataConfig::Kind::csv_text},
+               {"nusax", DataConfig::Kind::csv_text},
                {"image_folder", DataConfig::Kind::image_folder}});
-  if (data.kind == DataConfig::Kind::nusax) {
-    read_text(object.need("text"), data);
+  if (data.kind == DataConfig::Kind::csv_text) {
+    read_csv(object, data);
   } else {
     data.image.emplace();
     const bool is_cifar = data.kind == DataConfig::Kind::cifar10;
@@ -88,9 +127,7 @@ void read_data(const JsonCursor& value, DataConfig& data) {
     const auto image = is_cifar ? object.find("image") : object.need("image");
     if (image) read_image(*image, data);
   }
-  if (data.kind == DataConfig::Kind::image_folder) {
-    read_value(object, "validation_split", data.validation_split, 0, 0.9);
-  }
+  if (data.kind != DataConfig::Kind::cifar10) read_splits(object, data);
   if (const auto found = object.find("labels")) read_labels(*found, data.labels);
   object.finish();
 }

@@ -26,12 +26,16 @@
 ///                    "schedule": null | <schedule> |
 ///                      {"class_name": "ReduceLROnPlateau", "config": {"monitor": "val_loss", "factor": 0.1,
 ///                        "patience": 10, "min_delta": 0.0001, "cooldown": 0, "min_lr": 0}} },
-///       "data":    { "kind": "cifar10" | "nusax" | "image_folder", "labels": [<the data's own>],
+///       "data":    { "kind": "cifar10" | "csv_text" | "image_folder", "labels": [<the data's own, sorted>],
 ///                    "image": {"width", "height", "channels": 3, "fit": "crop" | "fit", "fill": 0,
 ///                      "scale": 1/255, "mean": [], "std": [],
 ///                      "augmentation": {"horizontal_flip": false, "shift": 0, "fill": "reflect" | "zero"}},
 ///                    "text": {"sequence_length", "max_tokens": null},
-///                    "validation_split": 0.1 (image_folder) } }
+///                    "columns": {"text": "text", "label": "label"}, "delimiter": null | "," | ";" | "\t" |
+///                    "|", "validation_split": 0.1, "test_split": 0 } }
+///
+/// "image" is for cifar10 and image_folder; "text", "columns" and "delimiter" are for csv_text (also called
+/// "nusax"); the splits are for image_folder and csv_text.
 ///
 /// A schedule is `{"class_name": "ExponentialDecay" | "InverseTimeDecay" | "PolynomialDecay" | "CosineDecay"
 /// | "CosineDecayRestarts" | "PiecewiseConstantDecay", "config": {...}}` with Keras's keys. Beyond Keras:
@@ -49,17 +53,31 @@ struct TextAdapt {
   bool operator==(const TextAdapt&) const = default;
 };
 
+/// The headings of the columns of a CSV file that are read. They are matched exactly.
+struct CsvColumns {
+  std::string text = "text";
+  std::string label = "label";
+
+  bool operator==(const CsvColumns&) const = default;
+};
+
+inline constexpr double kDefaultValidationSplit = 0.1;
+
 struct DataConfig {
-  enum class Kind { cifar10, nusax, image_folder };
+  enum class Kind { cifar10, csv_text, image_folder };
 
   Kind kind = Kind::cifar10;
   std::optional<ImageInput> image;  // cifar10, image_folder
   Augmentation augmentation;
-  std::optional<TextAdapt> text;    // nusax
+  std::optional<TextAdapt> text;    // csv_text
   std::vector<std::string> labels;  // empty: the data's own
-  /// image_folder: the part of the training pictures that validates. cifar10 always takes its last 5,000,
-  /// nusax its own valid rows.
-  double validation_split = 0.1;
+  CsvColumns columns;               // csv_text
+  std::optional<char> delimiter;    // csv_text; unset: the one that the heading line shows
+  /// The shares of the samples that validate and test, where those have no folder or file of their own. Each
+  /// is below 1, and so is their sum. Unset: 0.1, or 0 where TrainConfig::validation is false. cifar10
+  /// always takes its last 5,000 training pictures.
+  std::optional<double> validation_split;
+  double test_split = 0;
 
   /// What the input pipeline makes: [?, height, width, channels] or [?, sequence_length]. For a parsed
   /// config.

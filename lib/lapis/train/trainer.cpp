@@ -67,11 +67,7 @@ TrainOptions checked(TrainOptions options, const Dataset& training, const Datase
 Index TrainOptions::batch_size_for(Index samples) const {
   if (!batch_size) return std::min(kDefaultBatchSize, samples);
   if (*batch_size < 1) fail("training: batch_size ", *batch_size, ", expected at least 1");
-  if (*batch_size > samples) {
-    fail("training: batch_size ", *batch_size, ", expected at most ", samples,
-         ", the number of training samples");
-  }
-  return *batch_size;
+  return std::min(*batch_size, samples);
 }
 
 double watched(Monitor monitor, const EpochRecord& record) {

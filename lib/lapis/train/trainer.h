@@ -16,7 +16,7 @@ namespace lapis {
 
 struct TrainOptions {
   Index epochs = 1;
-  /// At most as many as there are training samples. Unset: 32, as in Keras, or all where there are fewer.
+  /// More than there are training samples: all of them in one batch. Unset: 32, as in Keras.
   std::optional<Index> batch_size;
   std::uint64_t seed = 0;  // of shuffling, augmentation and dropout
   bool shuffle = true;
@@ -26,7 +26,7 @@ struct TrainOptions {
   std::optional<PlateauConfig> plateau;
   std::optional<EarlyStoppingConfig> early_stopping;
 
-  /// The batch size for so many training samples. Throws Error where it is more than those, or below 1.
+  /// The batch size for so many training samples: at most that many. Throws Error where it is below 1.
   Index batch_size_for(Index samples) const;
 };
 

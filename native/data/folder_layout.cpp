@@ -1,0 +1,167 @@
+#include "data/folder_layout.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "data/labels.h"
+#include "lapis/core/error.h"
+#include "lapis/io/json.h"
+#include "picture.h"
+
+namespace lapis::native {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMostFoldersAround = 8;
+
+std::string in(const std::string& folder, const std::string& name) {
+  return (fs::path(folder) / name).string();
+}
+
+bool is_left_behind(const std::string& name) {
+  static constexpr std::array<const char*, 6> kNames = {
+      "__MACOSX", "__pycache__", "@eaDir", "$RECYCLE.BIN", "lost+found", "System Volume Information"};
+  return name.starts_with(".") || std::find(kNames.begin(), kNames.end(), name) != kNames.end();
+}
+
+bool among(const std::string& name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The only folder in `folder`, where that holds nothing but folders, as `folder` itself does; else "".
+std::string folder_around(const std::string& folder, const std::vector<std::string>& labels) {
+  const std::vector<std::string> folders = folders_in(folder);
+  if (folders.size() != 1 || among(folders[0], labels) || split_called(folders[0])) return {};
+  if (!pictures_in(folder).empty()) return {};
+  const std::string inner = in(folder, folders[0]);
+  return folders_in(inner).empty() || !pictures_in(inner).empty() ? std::string() : inner;
+}
+
+/// `folder`, or what it is around.
+std::string unwrapped(std::string folder, const std::vector<std::string>& labels,
+                      std::vector<std::string>& notes) {
+  const std::string given = folder;
+  for (int depth = 0; depth < kMostFoldersAround; ++depth) {
+    std::string inner = folder_around(folder, labels);
+    if (inner.empty()) break;
+    folder = std::move(inner);
+    const std::vector<std::string> folders = folders_in(folder);
+    if (std::any_of(folders.begin(), folders.end(),
+                    [](auto& name) { return split_called(name).has_value(); }))
+      break;
+  }
+  if (folder != given)
+    notes.push_back("the classes are the folders in " + folder + ", the only folder in " + given);
+  return folder;
+}
+
+/// The name that is taken where several folders are called as one split: the plainest.
+bool is_plainer(const std::string& a, const std::string& b, Split split) {
+  const std::string name = split_name(split);
+  return std::pair(a != name, a.size()) < std::pair(b != name, b.size());
+}
+
+/// Finds the folders of splits among `folders` of the layout's root.
+void find_splits(FolderLayout& layout, const std::vector<std::string>& folders,
+                 const std::vector<std::string>& labels) {
+  const bool all_called = std::all_of(folders.begin(), folders.end(), [&](const std::string& name) {
+    return split_called(name).has_value() && !among(name, labels);
+  });
+  std::array<std::string, kSplits> taken;
+  for (const std::string& name : folders) {
+    const auto split = split_called(name);
+    if (!split) continue;
+    if (!all_called && folders_in(in(layout.root, name)).empty()) {
+      layout.notes.push_back(in(layout.root, name) + " holds no folders: it is taken as a class");
+      continue;
+    }
+    std::string& before = taken[static_cast<std::size_t>(*split)];
+    if (!before.empty()) {
+      const bool newer = is_plainer(name, before, *split);
+      layout.notes.push_back("of " + in_quotes(before) + " and " + in_quotes(name) + " in " + layout.root +
+                             " only " + in_quotes(newer ? name : before) + " is used");
+      if (!newer) continue;
+    }
+    before = name;
+  }
+  for (std::size_t i = 0; i < taken.size(); ++i) {
+    if (!taken[i].empty()) layout.of[i] = unwrapped(in(layout.root, taken[i]), labels, layout.notes);
+  }
+}
+
+/// Notes the folders that are neither splits nor, beside "train", classes.
+void note_unused(FolderLayout& layout, const std::vector<std::string>& folders) {
+  if (layout.folder(Split::train).empty()) return;
+  std::vector<std::string> unused;
+  for (const std::string& name : folders) {
+    if (!split_called(name)) unused.push_back(name);
+  }
+  if (!unused.empty())
+    layout.notes.push_back("not used, beside the folder to train on: " + list_labels(unused));
+}
+
+}  // namespace
+
+std::vector<std::string> folders_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if (!is_left_behind(name) && entry->is_directory(ignored)) names.push_back(std::move(name));
+  }
+  if (error) fail(folder, ": cannot read the folder: ", error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+bool has_picture_ending(const std::string& name) {
+  const auto endings = picture_endings();
+  const std::string ending = plain_name(fs::path(name).extension().string());
+  return std::find(endings.begin(), endings.end(), ending) != endings.end();
+}
+
+std::vector<std::string> pictures_in(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    std::string name = entry->path().filename().string();
+    std::error_code ignored;
+    if (!name.starts_with(".") && has_picture_ending(name) && entry->is_regular_file(ignored))
+      names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::string FolderLayout::pool() const {
+  if (!folder(Split::train).empty()) return folder(Split::train);
+  // Class folders may lie beside those of other splits.
+  return classes(root).empty() ? std::string() : root;
+}
+
+std::vector<std::string> FolderLayout::classes(const std::string& folder) const {
+  std::vector<std::string> names = folders_in(folder);
+  if (folder == root) {
+    std::erase_if(names, [this](const std::string& name) {
+      const std::string path = in(root, name);
+      // What a split was found in, or passed over as a second one of its kind.
+      return split_called(name) && !folders_in(path).empty() &&
+             std::any_of(of.begin(), of.end(), [](const std::string& taken) { return !taken.empty(); });
+    });
+  }
+  return names;
+}
+
+FolderLayout find_layout(const std::string& path, const std::vector<std::string>& labels) {
+  FolderLayout layout;
+  layout.root = unwrapped(path, labels, layout.notes);
+  const std::vector<std::string> folders = folders_in(layout.root);
+  find_splits(layout, folders, labels);
+  note_unused(layout, folders);
+  return layout;
+}
+
+}  // namespace lapis::native
