@@ -58,6 +58,18 @@ export class ByteReader {
     return bytes === 4 ? this.u32(at) : this.u64(at);
   }
 
+  /** UTF-8, up to its end or its first zero. */
+  text(at: number, bytes: number, what: string): string {
+    this.need(at, bytes, what);
+    const zero = this.bytes.subarray(at, at + bytes).indexOf(0);
+    const part = this.bytes.subarray(at, at + (zero < 0 ? bytes : zero));
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part);
+    } catch {
+      return this.fail(`${what} is not UTF-8; save the model again with Keras`);
+    }
+  }
+
   /** Signatures, a byte a letter. */
   starts(at: number, text: string): boolean {
     if (at < 0 || at + text.length > this.size) return false;

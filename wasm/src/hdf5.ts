@@ -2,6 +2,7 @@
 import { Dataset, File, Group } from 'jsfive';
 import { ByteReader } from './byte_reader.js';
 import { LapisError, text_of } from './error.js';
+import { attribute_texts, type Texts } from './hdf5_attribute.js';
 import { check_hdf5, type CheckedFile } from './hdf5_check.js';
 import { bytes_of } from './hdf5_storage.js';
 import type { Tensor } from './pack.js';
@@ -29,6 +30,7 @@ export class Hdf5 {
   /** By path: to jsfive, opening a group is reading all of its links. */
   private readonly opened = new Map<string, Group | Dataset>();
   private readonly names = new Map<Group, Set<string>>();
+  private readonly texts_by_group = new Map<Group, Map<string, Texts>>();
 
   /** `what` opens the text of errors: "model.weights.h5", or nothing where the file is this one. */
   constructor(bytes: Uint8Array, what = '') {
@@ -43,8 +45,8 @@ export class Hdf5 {
 
   /** The text of an attribute of the root, or null where it has none of this name. */
   text(name: string): string | null {
-    const value = this.guard('', () => this.root.attrs[name]);
-    return typeof value === 'string' ? without_padding(value) : null;
+    const value = this.attributes_of(this.root).get(name);
+    return typeof value === 'string' ? value : null;
   }
 
   has(path: string): boolean {
@@ -56,15 +58,24 @@ export class Hdf5 {
     const group = this.find(path);
     if (!(group instanceof Group))
       this.file.fail(`no group "${path}"; save the whole model with model.save()`);
-    const attributes = this.guard(path, () => group.attrs);
-    const whole = attributes[name];
+    const attributes = this.attributes_of(group);
+    const whole = attributes.get(name);
     if (whole !== undefined) return texts_of(whole);
     const all: string[] = [];
     for (let part = 0; ; part++) {
-      const texts = attributes[`${name}${part}`];
+      const texts = attributes.get(`${name}${part}`);
       if (texts === undefined) return part === 0 ? null : all;
       for (const text of texts_of(texts)) all.push(text);
     }
+  }
+
+  private attributes_of(group: Group): Map<string, Texts> {
+    const known = this.texts_by_group.get(group);
+    if (known) return known;
+    const messages = this.checked.attributes.get(group._dataobjects.offset) ?? [];
+    const texts = attribute_texts(this.file, messages);
+    this.texts_by_group.set(group, texts);
+    return texts;
   }
 
   /** The data set of this path, under the name given. */
@@ -148,14 +159,6 @@ export class Hdf5 {
   }
 }
 
-/** A list without elements has any type. */
-function texts_of(value: unknown): string[] {
-  if (!Array.isArray(value)) return [];
-  return value.filter((text) => typeof text === 'string').map(without_padding);
-}
-
-/** Keras 2 wrote texts of one length, filled up with zeros. */
-function without_padding(text: string): string {
-  const end = text.indexOf('\0');
-  return end < 0 ? text : text.slice(0, end);
+function texts_of(value: Texts): string[] {
+  return typeof value === 'string' ? [] : value;
 }

@@ -14,6 +14,8 @@ export interface CheckedFile {
   groups: Map<number, number>;
   /** Where each data set's values are, by the address of its header. */
   data: Map<number, StoredData>;
+  /** Each group's messages that are attributes. */
+  attributes: Map<number, Message[]>;
 }
 
 export function check_hdf5(file: ByteReader): CheckedFile {
@@ -24,6 +26,7 @@ class Checker {
   private readonly file: ByteReader;
   private readonly groups = new Map<number, number>();
   private readonly data = new Map<number, StoredData>();
+  private readonly attributes = new Map<number, Message[]>();
   /** Addresses of everything visited: each is visited once, so nothing contains itself. */
   private readonly visited = new Set<number>();
   private readonly headers: HeaderReader;
@@ -44,7 +47,7 @@ class Checker {
         this.file.fail(`groups in more than ${most_depth} levels: not a model that Keras saved`);
       level = level.flatMap((address) => this.visit_object(address));
     }
-    return { groups: this.groups, data: this.data };
+    return { groups: this.groups, data: this.data, attributes: this.attributes };
   }
 
   private root(): number {
@@ -74,10 +77,11 @@ class Checker {
       this.add_data(address, messages);
       return [];
     }
-    for (const { type, at, size } of messages) {
-      if (type === message.attribute) check_attribute(this.file, this.heaps, at, size);
+    for (const { type, at, size } of messages)
       if (type === message.attribute_info) this.refuse_dense(at, size, 'attributes');
-    }
+    const attributes = messages.filter(({ type }) => type === message.attribute);
+    for (const attribute of attributes) check_attribute(this.file, this.heaps, attribute);
+    this.attributes.set(address, attributes);
     const children = messages.flatMap((found) => this.children_of(found));
     this.groups.set(address, children.length);
     return children;

@@ -8,8 +8,6 @@ declare module 'jsfive' {
   export class Group implements HeldObject {
     readonly _dataobjects: { readonly offset: number };
     readonly keys: string[];
-    /** Texts, numbers or lists of them; null where jsfive does not know the type. */
-    readonly attrs: Record<string, unknown>;
     get(name: string): Group | Dataset | null;
   }
 
