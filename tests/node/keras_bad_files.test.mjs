@@ -21,9 +21,6 @@ const golden = join(
 const skip = existsSync(golden) ? false : 'no shared golden files';
 const file_of = (text) => new Uint8Array(gunzipSync(Buffer.from(text, 'base64')));
 
-// jsfive tells the console of attributes whose type it does not know.
-console.warn = () => {};
-
 /** Rejects with one short line of the library's. */
 async function rejects(bytes, text = /./) {
   const started = performance.now();
@@ -255,7 +252,7 @@ test('a chunk whose checksum differs, and one that is cut short', async () => {
   await rejects(compressed, /data set "model_weights\/dense\/kernel": .*(damaged|expands)/);
 });
 
-test('an attribute of a type that jsfive would follow for long', async () => {
+test('an attribute of a type that would be followed for long', async () => {
   const file = weights();
   // After the name, padded to 16 bytes, its type: variable-length texts.
   const type = Buffer.from(file.buffer).indexOf('model_config\0') + 16;

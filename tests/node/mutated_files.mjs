@@ -110,7 +110,6 @@ function argument(name, otherwise) {
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
-  console.warn = () => {}; // jsfive names what it does not know
   const found = await run({
     count: Number(argument('--count', '20000')),
     seed: Number(argument('--seed', '1')),

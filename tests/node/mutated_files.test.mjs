@@ -3,8 +3,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { run } from './mutated_files.mjs';
 
-console.warn = () => {}; // jsfive names what it does not know
-
 test('600 damaged files through all three builds: only LapisErrors, and other models answer as before', async (t) => {
   const { files, loaded, refused, slowest, findings } = await run({ count: 600, seed: 12 });
   t.diagnostic(`${files} files: ${loaded} loaded, ${refused} refused, slowest ${slowest} s`);

@@ -1,5 +1,5 @@
-// A group's attributes: that their values lie in them, and their texts in the file; and the texts, which jsfive would read
-// as Latin-1 where the file calls them ASCII, as h5py does with the UTF-8 of Keras.
+// A group's attributes: that their values lie in them, and their texts in the file; and the texts, which are UTF-8 also
+// where the file calls them ASCII, as h5py does with Keras's.
 import type { ByteReader } from './byte_reader.js';
 import type { Message } from './hdf5_header.js';
 
@@ -7,7 +7,7 @@ const fixed_text = 3;
 const variable_length = 9;
 const most_heap_objects = 500_000;
 
-/** Global heaps, where texts lie. jsfive copies each again for every group that has a text in it. */
+/** Global heaps, where texts lie. Each is read again for every group that has a text in it. */
 export class HeapBudget {
   private readonly file: ByteReader;
   private bytes = 0;
@@ -115,7 +115,7 @@ function heap_objects(file: ByteReader, address: number): Map<number, { at: numb
   return objects;
 }
 
-/** Of a datatype message, where jsfive could run on: elements of no size, and types made of types made of types. */
+/** Of a datatype message: elements of a size, and no types made of types made of types. */
 export function check_type(file: ByteReader, at: number): void {
   const enumerated = 8;
   if (file.u32(at + 4) === 0) file.damaged(at + 4, 'elements of at least one byte');

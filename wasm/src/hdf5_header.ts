@@ -1,4 +1,4 @@
-// An HDF5 object's header: its messages, found within bounds. jsfive reads the same ones afterwards, unchecked.
+// An HDF5 object's header: its messages, found within bounds.
 // https://support.hdfgroup.org/documentation/hdf5/latest/_f_m_t3.html
 import type { ByteReader } from './byte_reader.js';
 
@@ -23,7 +23,7 @@ export const message = {
   attribute_info: 0x15,
 } as const;
 
-/** jsfive takes some microseconds for each message; a Keras file has about ten for each variable. */
+/** A Keras file has about ten for each variable. */
 const most_messages = 200_000;
 
 interface Block {
@@ -113,7 +113,7 @@ export class HeaderReader {
   private check({ type, at, size }: Message, flags: number, end: number): void {
     const { file } = this;
     if (at + size > end) file.damaged(at, 'a message within its header');
-    // Its content lies elsewhere in the file, where jsfive does not look.
+    // Its content lies elsewhere in the file, where nobody looks.
     const shared = (flags & 2) !== 0;
     if (shared && ([1, 3, 8, 11, 12] as number[]).includes(type))
       file.fail('shares types between its objects, which is not read; save the model again with Keras');

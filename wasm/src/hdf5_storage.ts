@@ -20,6 +20,8 @@ export interface Chunk {
 export interface StoredData {
   shape: number[];
   element_bytes: number;
+  /** As safetensors writes it, "F32"; null for what is no number, or big-endian. */
+  dtype: string | null;
   /** In the file. */
   stored_bytes: number;
   /** Declared. */
@@ -47,7 +49,8 @@ export function stored_data(
       'a data set keeps its values in another file, which is not read; save the model with model.save()',
     );
   const shape = sizes_of(file, need(message.dataspace, 'a shape').at);
-  const element_bytes = element_size(file, need(message.datatype, 'a type').at);
+  const type = need(message.datatype, 'a type').at;
+  const element_bytes = element_size(file, type);
   const bytes = shape.reduce((product, size) => product * size, element_bytes);
   if (!(bytes <= largest_data))
     file.fail(`a data set of shape [${shape.join(',')}] declares ${bytes} bytes, at most 2 GiB are read`);
@@ -62,7 +65,7 @@ export function stored_data(
     file.fail(
       `a data set is laid out in a way (version ${version}) that is not read; save the model again with Keras`,
     );
-  const common = { shape, element_bytes, bytes };
+  const common = { shape, element_bytes, dtype: dtype_of(file, type), bytes };
   if (kind === 2) return { ...common, ...chunked(file, messages, at, common, chunks) };
   if (kind > 2) file.damaged(at + 1, 'how a data set is laid out');
   const begin = kind === 0 ? at + 4 : file.u64(at + 2);
@@ -78,7 +81,7 @@ export function stored_data(
   return { ...common, stored_bytes: bytes, from: { at: begin } };
 }
 
-/** Bytes of one element; the type itself is read by jsfive, which takes all floating-point numbers for IEEE 754's. */
+/** Bytes of one element. */
 function element_size(file: ByteReader, at: number): number {
   check_type(file, at);
   const size = file.u32(at + 4);
@@ -92,6 +95,18 @@ function element_size(file: ByteReader, at: number): number {
       );
   }
   return size;
+}
+
+function dtype_of(file: ByteReader, type: number): string | null {
+  const [fixed_point, floating_point, enumerated] = [0, 1, 8];
+  const kind = file.u8(type) & 15;
+  // Truth values have names for their numbers.
+  if (kind === enumerated) return dtype_of(file, type + 8);
+  const size = file.u32(type + 4);
+  const bits = file.u8(type + 1);
+  if (![1, 2, 4, 8].includes(size) || ((bits & 1) !== 0 && size > 1)) return null;
+  if (kind === fixed_point) return `${bits & 8 ? 'I' : 'U'}${8 * size}`;
+  return kind === floating_point ? `F${8 * size}` : null;
 }
 
 function chunked(

@@ -8,8 +8,8 @@
 #include "lapis/io/safetensors.h"
 
 /// What lies in a file that Keras saved, whoever opened the container: libhdf5 and libzip natively
-/// (native/keras_file), jsfive and fflate in JavaScript (wasm/src/keras_file). The way from there to a model,
-/// and back, is here.
+/// (native/keras_file), hdf5.ts and zip.ts in JavaScript (wasm/src). The way from there to a model, and back,
+/// is here.
 namespace lapis {
 
 struct KerasArchive {

@@ -1,5 +1,5 @@
-// Everything in an HDF5 file that can be reached, checked before jsfive opens it: jsfive follows whatever the bytes say,
-// also in circles, and reserves what they declare. Names and values are jsfive's business.
+// The groups and data sets of an HDF5 file by their names, every byte of the way checked: nothing contains itself, nothing
+// lies outside, nothing declares more than there is.
 import { ByteReader, nowhere } from './byte_reader.js';
 import { HeaderReader, message, type Message } from './hdf5_header.js';
 import { check_attribute, HeapBudget } from './hdf5_attribute.js';
@@ -9,24 +9,30 @@ const most_objects = 20_000;
 const most_depth = 64;
 const longest_name = 1024;
 
-export interface CheckedFile {
-  /** How many links each group has, by the address of its header. */
-  groups: Map<number, number>;
-  /** Where each data set's values are, by the address of its header. */
-  data: Map<number, StoredData>;
-  /** Each group's messages that are attributes. */
-  attributes: Map<number, Message[]>;
+export interface Group {
+  /** Groups and data sets by name. */
+  children: Map<string, Group | StoredData>;
+  attributes: Message[];
 }
 
-export function check_hdf5(file: ByteReader): CheckedFile {
-  return new Checker(file).run();
+export function is_group(found: Group | StoredData): found is Group {
+  return 'children' in found;
 }
 
-class Checker {
+/** The root. */
+export function hdf5_tree(file: ByteReader): Group {
+  return new TreeReader(file).run();
+}
+
+/** A name in a group, and where the header of what it names lies. */
+interface Link {
+  name: string;
+  address: number;
+}
+
+class TreeReader {
   private readonly file: ByteReader;
-  private readonly groups = new Map<number, number>();
-  private readonly data = new Map<number, StoredData>();
-  private readonly attributes = new Map<number, Message[]>();
+  private objects = 0;
   /** Addresses of everything visited: each is visited once, so nothing contains itself. */
   private readonly visited = new Set<number>();
   private readonly headers: HeaderReader;
@@ -40,14 +46,28 @@ class Checker {
     this.heaps = new HeapBudget(file);
   }
 
-  run(): CheckedFile {
-    let level = [this.root()];
+  run(): Group {
+    const root = this.read_object(this.root());
+    if (!is_group(root.object)) this.file.fail('an HDF5 file whose root is no group: the file is damaged');
+    let level = [root];
     for (let depth = 0; level.length > 0; depth++) {
       if (depth > most_depth)
         this.file.fail(`groups in more than ${most_depth} levels: not a model that Keras saved`);
-      level = level.flatMap((address) => this.visit_object(address));
+      level = level.flatMap(({ object, links }) =>
+        is_group(object) ? links.map((link) => this.add(object, link)) : [],
+      );
     }
-    return { groups: this.groups, data: this.data, attributes: this.attributes };
+    return root.object;
+  }
+
+  private add(group: Group, { name, address }: Link): { object: Group | StoredData; links: Link[] } {
+    if (name === '' || name === '.' || name.includes('/'))
+      this.file.fail(`a group holds the name ${JSON.stringify(name)}, which is none; the file is damaged`);
+    if (group.children.has(name))
+      this.file.fail(`a group holds the name ${JSON.stringify(name)} twice; the file is damaged`);
+    const found = this.read_object(address);
+    group.children.set(name, found.object);
+    return found;
   }
 
   private root(): number {
@@ -67,24 +87,21 @@ class Checker {
     return file.u64(root);
   }
 
-  /** Returns the addresses of what it contains. */
-  private visit_object(address: number): number[] {
+  private read_object(address: number): { object: Group | StoredData; links: Link[] } {
     this.visit_once(address, 'a group or data set');
-    if (this.groups.size + this.data.size >= most_objects)
+    if (this.objects++ >= most_objects)
       this.file.fail(`more than ${most_objects} groups and data sets: not a model that Keras saved`);
     const messages = this.headers.read(address);
-    if (messages.some(({ type }) => type === message.dataspace)) {
-      this.add_data(address, messages);
-      return [];
-    }
+    if (messages.some(({ type }) => type === message.dataspace))
+      return { object: this.data_of(messages), links: [] };
     for (const { type, at, size } of messages)
       if (type === message.attribute_info) this.refuse_dense(at, size, 'attributes');
     const attributes = messages.filter(({ type }) => type === message.attribute);
     for (const attribute of attributes) check_attribute(this.file, this.heaps, attribute);
-    this.attributes.set(address, attributes);
-    const children = messages.flatMap((found) => this.children_of(found));
-    this.groups.set(address, children.length);
-    return children;
+    return {
+      object: { children: new Map(), attributes },
+      links: messages.flatMap((found) => this.links_of(found)),
+    };
   }
 
   private visit_once(address: number, what: string): void {
@@ -95,18 +112,18 @@ class Checker {
     this.visited.add(address);
   }
 
-  private add_data(address: number, messages: Message[]): void {
+  private data_of(messages: Message[]): StoredData {
     const stored = stored_data(this.file, messages, (root, rank) => this.chunks(root, rank));
     this.stored_bytes += stored.stored_bytes;
     if (this.stored_bytes > this.file.size)
       this.file.fail('data sets that lie on one another: not a model that Keras saved');
-    this.data.set(address, stored);
+    return stored;
   }
 
-  private children_of({ type, at, size }: Message): number[] {
+  private links_of({ type, at, size }: Message): Link[] {
     const { file } = this;
     if (type === message.link_info) this.refuse_dense(at, size, 'links');
-    if (type === message.link) return [this.link_target(at, size)];
+    if (type === message.link) return [this.link(at, size)];
     if (type !== message.symbol_table) return [];
     if (size !== 16) file.damaged(at, 'the list of a group');
     const names = this.local_heap(file.u64(at + 8));
@@ -125,18 +142,18 @@ class Checker {
       );
   }
 
-  private link_target(at: number, size: number): number {
+  private link(at: number, size: number): Link {
     const { file } = this;
     const flags = file.u8(at + 1);
     const kind = flags & 8 ? file.u8(at + 2) : 0;
     if (kind !== 0) this.refuse_link(kind === 1 ? 'a soft' : 'an external');
-    let next = at + 2 + (flags & 8 ? 1 : 0) + (flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0);
+    const next = at + 2 + (flags & 8 ? 1 : 0) + (flags & 4 ? 8 : 0) + (flags & 16 ? 1 : 0);
     const width = 1 << (flags & 3);
     const name_size = width === 1 ? file.u8(next) : width === 2 ? file.u16(next) : longest_name + 1;
-    next += width + name_size;
-    if (file.u8(at) !== 1 || name_size > longest_name || next + 8 > at + size)
+    const end = next + width + name_size;
+    if (file.u8(at) !== 1 || name_size > longest_name || end + 8 > at + size)
       file.damaged(at, 'a link of a group');
-    return file.u64(next);
+    return { name: file.text(next + width, name_size, 'a name in a group'), address: file.u64(end) };
   }
 
   private refuse_link(kind: string): never {
@@ -159,11 +176,11 @@ class Checker {
   }
 
   /** The objects of a symbol table node. */
-  private symbols(address: number, names: { begin: number; end: number }): number[] {
+  private symbols(address: number, names: { begin: number; end: number }): Link[] {
     const { file } = this;
     this.visit_once(address, 'a part of a group');
     file.need_start(address, 'SNOD', 'part of a group');
-    const found: number[] = [];
+    const found: Link[] = [];
     for (let i = 0; i < file.u16(address + 6); i++) {
       const entry = address + 8 + i * 40;
       const name = names.begin + file.u64(entry);
@@ -172,7 +189,10 @@ class Checker {
       if (kind > 2) file.damaged(entry + 16, 'a link of a group');
       const end = name < names.end ? file.bytes.indexOf(0, name) : -1;
       if (end < 0 || end >= names.end || end - name > longest_name) file.damaged(entry, 'a name in a group');
-      found.push(file.u64(entry + 8));
+      found.push({
+        name: file.text(name, end - name, 'a name in a group'),
+        address: file.u64(entry + 8),
+      });
     }
     return found;
   }
