@@ -10,6 +10,7 @@
 #include "commands.h"
 #include "console.h"
 #include "lapis/core/error.h"
+#include "lapis/core/utf8.h"
 #include "process.h"
 
 namespace {
@@ -19,7 +20,7 @@ constexpr int kBadInput = 2;
 
 int complain(const std::string& text, int status) {
   std::fflush(stdout);
-  std::fprintf(stderr, "lapis: %s\n", lapis::native::one_line(text).c_str());
+  std::fprintf(stderr, "lapis: %s\n", lapis::clean_line(text, lapis::Error::kLongest).c_str());
   return status;
 }
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <cstdlib>
 
+#include "lapis/core/utf8.h"
+
 namespace lapis {
 
 namespace {
@@ -39,6 +41,8 @@ std::string six_digits(double number) {
 }
 
 }  // namespace
+
+Error::Error(const std::string& text) : std::runtime_error(clean_line(text, kLongest)) {}
 
 void MessagePart::append_to(std::string& message) const {
   switch (kind_) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <stdexcept>
@@ -14,7 +15,10 @@ namespace lapis {
 /// [3,3,16,64]`.
 class Error : public std::runtime_error {
  public:
-  using std::runtime_error::runtime_error;
+  /// Messages repeat names and bytes of foreign files: whatever `text` holds, `what()` is one clean line of
+  /// UTF-8 (core/utf8.h) of about kLongest bytes at most.
+  explicit Error(const std::string& text);
+  static constexpr std::size_t kLongest = 2000;
 
   /// The same error with `where + ": "` in front, e.g. the file's name added by whoever opened it.
   Error inside(const std::string& where) const { return Error(where + ": " + what()); }

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "lapis/core/real.h"
+#include "lapis/core/size.h"
 
 namespace lapis {
 

@@ -1,6 +1,7 @@
 #include "lapis/core/shape.h"
 
 #include "lapis/core/error.h"
+#include "lapis/core/size.h"
 
 namespace lapis {
 
@@ -14,14 +15,20 @@ void Shape::push_back(Index size) {
 }
 
 Index Shape::size() const {
-  Index product = 1;
-  for (int axis = 0; axis < rank_; ++axis) product *= (*this)[axis];
+  Size product = 1;
+  for (int axis = 0; axis < rank_; ++axis) product = product * (*this)[axis];
   return product;
 }
 
 Index Shape::rows() const {
-  Index product = 1;
-  for (int axis = 0; axis + 1 < rank_; ++axis) product *= (*this)[axis];
+  Size product = 1;
+  for (int axis = 0; axis + 1 < rank_; ++axis) product = product * (*this)[axis];
+  return product;
+}
+
+double Shape::elements() const {
+  double product = 1;
+  for (int axis = 0; axis < rank_; ++axis) product *= static_cast<double>((*this)[axis]);
   return product;
 }
 

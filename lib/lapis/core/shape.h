@@ -32,10 +32,14 @@ class Shape {
   /// Appends an axis. Throws Error past kMaxRank.
   void push_back(Index size);
 
-  /// Number of elements; 1 for rank 0. Only for shapes without an unknown size.
+  /// Number of elements; 1 for rank 0. Only for shapes without an unknown size. Throws Error where an Index
+  /// cannot count them (core/size.h).
   Index size() const;
-  /// Product of all sizes but the last: the rows that an operation on the last axis loops over.
+  /// Product of all sizes but the last: the rows that an operation on the last axis loops over. Throws as
+  /// size().
   Index rows() const;
+  /// As size(), for estimates of any shape: never throws.
+  double elements() const;
   bool is_known() const;
 
   /// This shape with its first size replaced.

@@ -14,6 +14,15 @@ namespace lapis {
 
 namespace {
 
+/// Whether the parser says so of what it expected.
+bool is_expected(std::string_view text) {
+  using Lexer = nlohmann::detail::lexer_base<nlohmann::json>;
+  for (auto token = Lexer::token_type::uninitialized; token <= Lexer::token_type::literal_or_value;
+       token = static_cast<Lexer::token_type>(static_cast<int>(token) + 1))
+    if (text == Lexer::token_type_name(token)) return true;
+  return false;
+}
+
 /// `[json.exception.parse_error.101] parse error at line 1, column 2: syntax error ...; last read: 'x';
 /// expected y` without the parts that mean nothing to a reader, or that repeat bytes of a damaged file.
 std::string reason(std::string text) {
@@ -24,11 +33,12 @@ std::string reason(std::string text) {
     text.erase(0, end + 2);
   }
   if (const auto from = text.find("; last read: '"); from != std::string::npos) {
+    // What was read may look like the end of a message: only what the parser itself may expect stays.
     const auto to = text.rfind("; expected ");
-    text.erase(from, to != std::string::npos && to > from ? to - from : std::string::npos);
+    text.erase(from, to != std::string::npos && to > from && is_expected(text.substr(to + 11))
+                         ? to - from
+                         : std::string::npos);
   }
-  constexpr std::size_t kLongest = 200;
-  if (text.size() > kLongest) text = text.substr(0, kLongest) + "...";
   return text;
 }
 
@@ -206,30 +216,6 @@ std::string Json::dump() const {
   std::string text;
   print(*this, text);
   return text;
-}
-
-std::string in_quotes(std::string_view name) {
-  constexpr std::size_t kLongest = 100;
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = "\"";
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(name[i]);
-    const bool starts_character = (byte & 0xC0U) != 0x80U;
-    if (text.size() > kLongest && starts_character) return text + "...\"";
-    if (byte < 0x20 || byte == 0x7F || byte == '"' || byte == '\\') {
-      text += '\\';
-      if (byte == '"' || byte == '\\') {
-        text += name[i];
-      } else {
-        text += 'x';
-        text += kDigits[byte >> 4U];
-        text += kDigits[byte & 15U];
-      }
-    } else {
-      text += name[i];
-    }
-  }
-  return text + '"';
 }
 
 }  // namespace lapis

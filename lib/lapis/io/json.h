@@ -7,6 +7,8 @@
 #include <variant>
 #include <vector>
 
+#include "lapis/core/utf8.h"
+
 namespace lapis {
 
 struct JsonMember;
@@ -69,8 +71,5 @@ struct JsonMember {
   std::string key;
   Json value;
 };
-
-/// `name` in double quotes for a message: control characters escaped, cut where it is long.
-std::string in_quotes(std::string_view name);
 
 }  // namespace lapis
