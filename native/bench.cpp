@@ -16,6 +16,7 @@ namespace {
 
 struct Options : SpeedOptions {
   std::string model;
+  bool large = false;
   bool json = false;
 };
 
@@ -23,6 +24,7 @@ void bench(const Options& options) {
   ModelFile file = load_model(options.model);
   const Shape x = with_batch_in_front(options.batch, sample_shape(file));
   if (!x.is_known()) fail(options.model, ": takes ", file.model.input_shape(), ": no size to measure with");
+  check_affordable(file.model, x, 0, options.large);
   const Speed speed = [&] {
     try {
       return measure_speed(file, x, options);
@@ -68,6 +70,7 @@ void add_bench(CLI::App& app) {
       ->capture_default_str();
   command->add_flag("--train", options->train, "Training steps (Adam) instead of predictions");
   command->add_flag("--layers", options->layers, "Each layer too; those that are done at once in one line");
+  add_large_option(*command, options->large);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { bench(*options); });
 }

@@ -10,6 +10,7 @@
 #include "lapis/core/error.h"
 #include "lapis/core/utf8.h"
 #include "lapis/io/model_metadata.h"
+#include "lapis/model/cost.h"
 
 namespace lapis::native {
 namespace {
@@ -22,7 +23,11 @@ ModelFile load_model(const std::string& path) {
   if (exists(path + "/saved_model.pb"))
     fail(path,
          ": a TensorFlow SavedModel, expected a file: in Keras, save it with model.save(\"NAME.keras\")");
-  const std::vector<std::byte> bytes = read_file(path);
+  const std::vector<std::byte> bytes = read_file(path, [&](std::span<const std::byte> start) {
+    if (is_keras_file(start) || is_safetensors(start)) return;
+    const std::string kind = foreign_kind(start);
+    refuse_foreign(path + ": " + (kind.empty() ? "no model file" : kind));
+  });
   try {
     if (is_keras_file(bytes)) return read_keras_file(bytes);
     if (const std::string kind = foreign_kind(bytes); !kind.empty()) refuse_foreign(kind);
@@ -81,6 +86,15 @@ Shape with_batch_in_front(Index batch, const Shape& sample) {
   Shape shape{batch};
   for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
   return shape;
+}
+
+void add_large_option(CLI::App& command, bool& large) {
+  command.add_flag("--large", large, "Refuse nothing for the work or memory that the model takes");
+}
+
+void check_affordable(const Model& model, const Shape& x, double given_bytes, bool large) {
+  if (large) return;
+  check_cost(model, *make_cpu_backend(1), x, given_bytes, "; --large runs it all the same");
 }
 
 std::vector<std::string> class_names(const ModelFile& file) {

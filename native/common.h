@@ -38,6 +38,13 @@ Shape sample_shape(const ModelFile& file);
 /// `sample` with `batch` in front.
 Shape with_batch_in_front(Index batch, const Shape& sample);
 
+/// The option `--large`: nothing is refused for the work or memory that it takes.
+void add_large_option(CLI::App& command, bool& large);
+
+/// Throws Error where running the model on `x`, batch first, takes more work or memory than goes with its own
+/// size and `given_bytes` of input (lapis/model/cost.h); never with `large`.
+void check_affordable(const Model& model, const Shape& x, double given_bytes, bool large);
+
 /// The labels; "0", "1", ... where the file has none.
 std::vector<std::string> class_names(const ModelFile& file);
 

@@ -37,6 +37,7 @@ struct Options {
   Device device = Device::cpu;
   cuda::Precision precision = cuda::Precision::float32;
   bool record = false;
+  bool large = false;
   bool json = false;
 };
 
@@ -207,6 +208,7 @@ Samples find_samples(const Options& options, const ModelFile& file) {
 void evaluate(const Options& options) {
   ModelFile file = load_model(options.model, options.additions);
   if (options.record) check_recordable(options.model);
+  check_affordable(file.model, with_batch_in_front(1, sample_shape(file)), 0, options.large);
   const Samples samples = find_samples(options, file);
   const std::unique_ptr<Backend> backend =
       make_backend(options.device, thread_count(options.threads), options.precision);
@@ -251,6 +253,7 @@ void add_evaluate(CLI::App& app) {
   add_device_option(*command, options->device);
   add_precision_option(*command, options->precision);
   command->add_flag("--record", options->record, "Also write the metrics into the model file");
+  add_large_option(*command, options->large);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { evaluate(*options); });
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -37,11 +38,18 @@ std::string reason() {
 
 /// Reads to the end; `expected` only sizes the first allocation (0 for pipes).
 template <class Bytes>
-Bytes read_all(int descriptor, const std::string& name, std::size_t expected, std::size_t max_bytes) {
+Bytes read_all(int descriptor, const std::string& name, std::size_t expected, std::size_t max_bytes,
+               const StartCheck& check_start = {}) {
   Bytes bytes;
-  bytes.resize(expected + 1);
+  bytes.resize(check_start ? kStartBytes : expected + 1);
   std::size_t filled = 0;
+  bool is_checked = !check_start;
   while (true) {
+    if (filled == bytes.size() && !is_checked) {
+      check_start(std::as_bytes(std::span(bytes)));
+      is_checked = true;
+      bytes.resize(std::max(filled, expected) + 1);
+    }
     if (filled == bytes.size()) bytes.resize(2 * bytes.size() + (std::size_t{1} << 16));
     const ssize_t count = ::read(descriptor, bytes.data() + filled, bytes.size() - filled);
     if (count < 0 && errno == EINTR) continue;
@@ -55,7 +63,7 @@ Bytes read_all(int descriptor, const std::string& name, std::size_t expected, st
 }
 
 template <class Bytes>
-Bytes read_whole(const std::string& path, std::size_t max_bytes) {
+Bytes read_whole(const std::string& path, std::size_t max_bytes, const StartCheck& check_start = {}) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.get() < 0) fail(path, ": cannot open it: ", reason());
   struct stat info {};
@@ -63,7 +71,7 @@ Bytes read_whole(const std::string& path, std::size_t max_bytes) {
   if (S_ISDIR(info.st_mode)) fail(path, ": is a folder, expected a file");
   const auto size = static_cast<std::size_t>(info.st_size);
   if (size > max_bytes) fail(path, ": ", size, " bytes, at most ", max_bytes, " are read here");
-  return read_all<Bytes>(file.get(), path, size, max_bytes);
+  return read_all<Bytes>(file.get(), path, size, max_bytes, check_start);
 }
 
 void write_all(int descriptor, const std::string& path, const void* data, std::size_t size) {
@@ -106,6 +114,10 @@ bool is_special(const std::string& path) {
 
 std::vector<std::byte> read_file(const std::string& path, std::size_t max_bytes) {
   return read_whole<std::vector<std::byte>>(path, max_bytes);
+}
+
+std::vector<std::byte> read_file(const std::string& path, const StartCheck& check_start) {
+  return read_whole<std::vector<std::byte>>(path, kMaxFileBytes, check_start);
 }
 
 std::string read_text_file(const std::string& path, std::size_t max_bytes) {

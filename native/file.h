@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,12 @@ inline constexpr std::size_t kMaxFileBytes = std::size_t{2} << 30;
 /// The whole file. Throws Error, beginning with the path, where it is missing, a folder, unreadable or longer
 /// than `max_bytes`.
 std::vector<std::byte> read_file(const std::string& path, std::size_t max_bytes = kMaxFileBytes);
+
+/// Sees the first kStartBytes of what is longer than these, before the rest is read, and throws Error where
+/// it cannot be what is wanted: a device or a pipe may never end.
+using StartCheck = std::function<void(std::span<const std::byte>)>;
+inline constexpr std::size_t kStartBytes = std::size_t{1} << 16;
+std::vector<std::byte> read_file(const std::string& path, const StartCheck& check_start);
 
 /// The same bytes as numbers from 0 to 255.
 inline std::span<const std::uint8_t> as_octets(std::span<const std::byte> bytes) {

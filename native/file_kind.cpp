@@ -53,10 +53,14 @@ bool is_text(std::string_view bytes) {
 
 }  // namespace
 
+bool is_safetensors(std::span<const std::byte> bytes) {
+  return bytes.size() > 9 && bytes[8] == std::byte{'{'};
+}
+
 std::string foreign_kind(std::span<const std::byte> file) {
   const std::string_view bytes(reinterpret_cast<const char*>(file.data()), file.size());
   if (bytes.empty()) return "an empty file";
-  if (bytes.size() > 9 && bytes[8] == '{') return {};
+  if (is_safetensors(file)) return {};
   for (const Start& start : kStarts)
     if (bytes.size() > start.at && bytes.substr(start.at).starts_with(start.bytes)) return start.kind;
   if (is_old_pytorch(bytes)) return "a PyTorch file";

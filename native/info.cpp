@@ -9,18 +9,18 @@
 #include "commands.h"
 #include "common.h"
 #include "console.h"
+#include "lapis/model/cost.h"
+#include "lapis/model/open_sizes.h"
 #include "lapis/model/plan.h"
 #include "speed.h"
 
 namespace lapis::native {
 namespace {
 
-/// Stands for a size that the model leaves open and no input pipeline fixes.
-constexpr Index kOpenSize = 64;
-
 /// Beyond either the speed is left to `lapis bench`, so that this command stays quick.
-constexpr double kMostMacs = 2e9;
-constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+constexpr Cost kQuick = {.work = 1e9, .bytes = 64e6};
+/// Classes without names that are worth a list of their numbers.
+constexpr Index kMostNumbered = 1000;
 
 constexpr double kSpeedSeconds = 0.2;
 
@@ -40,25 +40,21 @@ struct MeasuredSpeed {
 
 struct LayerCost {
   Index parameters = 0;
-  double macs = 0;  // of one sample
-  Shape output;     // of one sample
+  double macs = 0;  // of one sample of the counted shape
+  Shape output;     // of one sample; sizes that are open stay so
 };
 
-Shape with_known_sizes(Shape shape) {
-  for (int axis = 0; axis < shape.rank(); ++axis) {
-    if (shape[axis] == kUnknown) shape.set(axis, kOpenSize);
-  }
-  return shape;
-}
-
-std::vector<LayerCost> layer_costs(const Model& model, const Shape& sample) {
+/// `sample`: as the model has it. `counted`: with known sizes; what multiplications are counted for.
+std::vector<LayerCost> layer_costs(const Model& model, const Shape& sample, const Shape& counted) {
   std::vector<LayerCost> costs(static_cast<std::size_t>(model.layer_count()));
-  Shape x = with_batch_in_front(1, sample);
+  Shape x = with_batch_in_front(1, counted);
+  Shape open = with_batch_in_front(1, sample);
   for (int i = 0; i < model.layer_count(); ++i) {
     LayerCost& cost = costs[static_cast<std::size_t>(i)];
     cost.macs = model.layer(i).macs(x);
     x = model.layer(i).output_shape(x);
-    cost.output = x.without_batch();
+    open = model.layer(i).output_shape(open);
+    cost.output = open.without_batch();
   }
   for (const ModelParameter& parameter : model.parameters()) {
     costs[static_cast<std::size_t>(parameter.layer)].parameters += parameter.info.shape.size();
@@ -89,8 +85,7 @@ MeasuredSpeed measure(ModelFile& file, bool layers) {
     measured.why_not = "the model leaves sizes open: " + file.model.input_shape().to_string();
     return measured;
   }
-  const PlanBytes bytes = plan_bytes(file.model, x.without_batch(), 1);
-  if (file.model.macs(x) > kMostMacs || bytes.predict + bytes.prepared > kMostBytes) {
+  if (!cost_of(file.model, *make_cpu_backend(1), x).is_within(kQuick)) {
     measured.why_not = "too large to be quick; see lapis bench";
     return measured;
   }
@@ -110,8 +105,15 @@ Json input_json(const ModelFile& file) {
   return input;
 }
 
-void print_json_info(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
-                     const PlanBytes& bytes, const MeasuredSpeed& measured) {
+/// What classes are called; nothing where they are only numbers, and too many to be listed.
+std::vector<std::string> names_to_show(const ModelFile& file) {
+  const Index classes = file.model.output_shape()[-1];
+  return file.labels.empty() && classes > kMostNumbered ? std::vector<std::string>() : class_names(file);
+}
+
+void print_json_info(const Options& options, const ModelFile& file, const Shape& counted,
+                     const std::vector<LayerCost>& costs, const PlanBytes& bytes,
+                     const MeasuredSpeed& measured) {
   Json::Array layers;
   double macs = 0;
   for (int i = 0; i < file.model.layer_count(); ++i) {
@@ -129,10 +131,11 @@ void print_json_info(const Options& options, const ModelFile& file, const std::v
   Json::Object info = {
       {"name", file.model.name()},
       {"input", input_json(file)},
-      {"labels", to_json(class_names(file))},
+      {"labels", to_json(names_to_show(file))},
       {"layers", std::move(layers)},
       {"parameters", integer(file.model.values().size())},
       {"macs", macs},
+      {"macs_input", to_json(counted)},
       {"memory", Json::Object{{"batch", std::int64_t{options.batch}},
                               {"parameters", integer(file.model.values().size() * sizeof(Real))},
                               {"predict", integer(bytes.predict)},
@@ -175,12 +178,15 @@ void print_memory(const Options& options, const ModelFile& file, const PlanBytes
 }
 
 void print_plain(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
-                 const PlanBytes& bytes, const MeasuredSpeed& measured) {
+                 const Shape& counted, const PlanBytes& bytes, const MeasuredSpeed& measured) {
   const Style style(stdout);
   const int width = terminal_width(stdout);
   std::printf("%s%s%s\n\n", style.bold, file.model.name().c_str(), style.off);
   std::printf("  reads    %s\n", input_line(file).c_str());
-  std::printf("  classes  %s\n\n", cut_to_width(one_line(join(class_names(file))), width - 12).c_str());
+  const std::vector<std::string> names = names_to_show(file);
+  const std::string classes = names.empty() ? format_count(static_cast<double>(file.model.output_shape()[-1]))
+                                            : one_line(join(names));
+  std::printf("  classes  %s\n\n", cut_to_width(classes, width - 12).c_str());
 
   Table table("llrrr");
   table.add({"layer", "type", "output", "parameters", "multiply-adds"});
@@ -196,6 +202,9 @@ void print_plain(const Options& options, const ModelFile& file, const std::vecto
       {"total", "", "", format_count(static_cast<double>(file.model.values().size())), format_count(macs)});
   std::printf("%s\n", table.to_string().c_str());
 
+  if (!sample_shape(file).is_known())
+    std::printf("  counted  for an input of %s, the smallest that all layers take\n",
+                counted.to_string().c_str());
   print_memory(options, file, bytes);
   if (measured.speed) {
     std::printf("  speed    %s\n           with a batch of 1 on one thread\n",
@@ -212,14 +221,17 @@ void print_plain(const Options& options, const ModelFile& file, const std::vecto
 
 void info(const Options& options) {
   ModelFile file = load_model(options.model);
-  const Shape sample = with_known_sizes(sample_shape(file));
-  const std::vector<LayerCost> costs = layer_costs(file.model, sample);
-  const PlanBytes bytes = plan_bytes(file.model, sample, options.batch);
+  const Shape sample = sample_shape(file);
+  const std::optional<Shape> x = with_smallest_sizes(file.model, with_batch_in_front(1, sample));
+  if (!x) fail(options.model, ": no size was found that all layers accept where ", sample, " is open");
+  const Shape counted = x->without_batch();
+  const std::vector<LayerCost> costs = layer_costs(file.model, sample, counted);
+  const PlanBytes bytes = plan_bytes(file.model, counted, options.batch);
   const MeasuredSpeed measured = measure(file, options.layers);
   if (options.json) {
-    print_json_info(options, file, costs, bytes, measured);
+    print_json_info(options, file, counted, costs, bytes, measured);
   } else {
-    print_plain(options, file, costs, bytes, measured);
+    print_plain(options, file, costs, counted, bytes, measured);
   }
 }
 

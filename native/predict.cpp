@@ -35,6 +35,7 @@ struct Options {
   std::string text_file, input, tensor;
   int threads = 0;
   Device device = Device::cpu;
+  bool large = false;
   bool json = false;
 };
 
@@ -62,6 +63,21 @@ struct Samples {
        ", not ", given);
 }
 
+/// A text for each of millions of values would be gigabytes.
+void check_outputs(const Options& options, const ModelFile& file) {
+  constexpr Index kMostOutputs = 100'000;
+  const Index outputs = file.model.output_shape()[-1];
+  if (file.labels.empty() && outputs > kMostOutputs)
+    fail(options.model, ": puts out ", outputs, " values a row, at most ", kMostOutputs, " are shown");
+}
+
+/// Before the first sample is made: the file says how large it gets.
+void check_sample(const Options& options, const ModelFile& file, const Shape& sample,
+                  std::size_t given_bytes) {
+  check_affordable(file.model, with_batch_in_front(1, sample), static_cast<double>(given_bytes),
+                   options.large);
+}
+
 Samples read_images(const Options& options, const ModelFile& file) {
   const auto* input = std::get_if<ImageInput>(&file.input);
   if (input == nullptr) refuse_input(options, file, "--image");
@@ -69,6 +85,8 @@ Samples read_images(const Options& options, const ModelFile& file) {
   Progress progress("reading", static_cast<long>(options.images.size()));
   for (const std::string& path : options.images) {
     const Picture picture = read_picture(path);
+    if (samples.names.empty())
+      check_sample(options, file, samples.shape, picture.pixels.size() * sizeof(Real));
     image_to_tensor({picture.pixels.data(), picture.width, picture.height, picture.channels}, *input,
                     samples.add(path));
     progress.update(static_cast<long>(samples.count()));
@@ -93,6 +111,7 @@ Samples read_texts(const Options& options, const ModelFile& file) {
   if (input == nullptr) refuse_input(options, file, "--text");
   const TextVectorizer vectorizer(*input);
   Samples samples{sample_shape(file), {}, {}, {}};
+  if (!options.texts.empty()) check_sample(options, file, samples.shape, options.texts[0].size());
   for (const std::string& text : options.texts) add_text(vectorizer, "", text, samples);
   if (!options.text_file.empty()) {
     const bool standard = options.text_file == "-";
@@ -100,6 +119,7 @@ Samples read_texts(const Options& options, const ModelFile& file) {
     const std::vector<std::string> lines = split_lines(standard ? read_standard_input(kMaxTextFileBytes)
                                                                 : read_text_file(name, kMaxTextFileBytes));
     if (lines.empty()) fail(name, ": the file is empty, expected one text a line");
+    check_sample(options, file, samples.shape, lines[0].size());
     for (std::size_t i = 0; i < lines.size(); ++i) {
       add_text(vectorizer, name + ":" + std::to_string(i + 1), lines[i], samples);
     }
@@ -157,9 +177,13 @@ Samples read_tensor(const Options& options, const ModelFile& file) {
       Samples samples{sample_shape(file), {}, {}, {}};
       const auto* image = std::get_if<ImageInput>(&file.input);
       if (tensor.dtype == Dtype::u8 && image != nullptr && tensor.shape.rank() == 4) {
+        check_sample(options, file, samples.shape,
+                     tensor.bytes.size() * sizeof(Real) / static_cast<std::size_t>(tensor.shape[0]));
         add_pictures(tensor, *image, samples);
       } else {
         add_numbers(tensor, file.model, samples);
+        check_sample(options, file, samples.shape,
+                     static_cast<std::size_t>(samples.shape.size()) * sizeof(Real));
       }
       return samples;
     } catch (const Error& error) {
@@ -257,6 +281,7 @@ void predict(const Options& options) {
                     (options.texts.empty() && options.text_file.empty() ? 0 : 1);
   if (given != 1) fail("predict: give one of --image, --text (or --text-file) and --input");
   const ModelFile file = load_model(options.model, options.additions);
+  check_outputs(options, file);
   const std::vector<std::string> labels = class_names(file);
   const Samples samples = read_samples(options, file);
   Predictor predictor(file.model, samples.shape, samples.count(),
@@ -293,6 +318,7 @@ void add_predict(CLI::App& app) {
                       "Name of the tensor in --input; default: \"input\" or the only one");
   command->add_option("--threads", options->threads, "Default: all cores")->check(CLI::Range(1, 1024));
   add_device_option(*command, options->device);
+  add_large_option(*command, options->large);
   command->add_flag("--json", options->json, "Print one JSON object");
   command->callback([options] { predict(*options); });
 }

@@ -4,17 +4,27 @@
 #include <utility>
 
 #include "common.h"
+#include "lapis/model/cost.h"
 
 namespace lapis::native {
 namespace {
 
 constexpr Index kBatch = 64;
+constexpr double kMostBatchBytes = 128e6;
+
+/// Samples that run at once.
+Index batch_for(const Model& model, const Backend& backend, const Shape& sample, Index samples) {
+  Index batch = std::clamp<Index>(samples, 1, kBatch);
+  while (batch > 1 && cost_of(model, backend, with_batch_in_front(batch, sample)).bytes > kMostBatchBytes)
+    batch /= 2;
+  return batch;
+}
 
 }  // namespace
 
 Predictor::Predictor(const Model& model, const Shape& sample, Index samples, std::unique_ptr<Backend> backend)
     : backend_(std::move(backend)),
-      workspace_(model, *backend_, with_batch_in_front(std::clamp<Index>(samples, 1, kBatch), sample),
+      workspace_(model, *backend_, with_batch_in_front(batch_for(model, *backend_, sample, samples), sample),
                  Mode::predict),
       sample_size_(sample.size()) {}
 

@@ -13,7 +13,7 @@ namespace lapis::native {
 class Predictor {
  public:
   /// `sample`: shape of one sample. The model must outlive it. Throws Error where the model does not take
-  /// such samples.
+  /// such samples. As many run at once as fit kMostBatchBytes, at least one.
   Predictor(const Model& model, const Shape& sample, Index samples, std::unique_ptr<Backend> backend);
 
   /// `x`: [samples, sample]; returns [samples, classes]. `done` is called after each batch with the samples

@@ -30,27 +30,21 @@ Json object(std::initializer_list<JsonMember> members) {
 
 namespace {
 
-/// `shape` with every unknown size 1: for arithmetic on a model without an input.
-Shape with_ones(Shape shape) {
-  for (int axis = 0; axis < shape.rank(); ++axis)
-    if (shape[axis] == lapis::kUnknown) shape.set(axis, 1);
-  return shape;
-}
-
-Json layers_json(const lapis::Model& model, const Shape& input) {
+/// Multiply-accumulates are those of `input`; null where there is none.
+Json layers_json(const lapis::Model& model, const std::optional<Shape>& input) {
   Json::Array layers;
-  Shape x = input;
+  std::optional<Shape> x = input;
   for (int i = 0; i < model.layer_count(); ++i) {
     const lapis::Layer& layer = model.layer(i);
     Index parameters = 0;
-    for (const lapis::ModelParameter& parameter : model.parameters())
-      if (parameter.layer == i) parameters += parameter.info.shape.size();
+    for (const lapis::ModelParameter& parameter : model.parameters(i))
+      parameters += parameter.info.shape.size();
     layers.push_back(object({{"name", layer.name()},
                              {"type", layer.type()},
                              {"output_shape", shape_json(model.layer_output_shape(i))},
                              {"parameters", std::int64_t{parameters}},
-                             {"macs", layer.macs(x)}}));
-    x = layer.output_shape(x);
+                             {"macs", x ? Json(layer.macs(*x)) : Json()}}));
+    if (x) x = layer.output_shape(*x);
   }
   return layers;
 }
@@ -65,19 +59,21 @@ Session::Session(std::span<const std::byte> file)
 Json Session::info() const {
   const lapis::Model& model = file_.model;
   Json input = object({{"kind", lapis::input_kind(file_.input)}, {"shape", shape_json(model.input_shape())}});
-  Shape x = with_ones(model.input_shape());
+  Shape sample = model.input_shape();
   if (const auto* image = std::get_if<lapis::ImageInput>(&file_.input)) {
-    x = {1, image->height, image->width, image->channels};
+    sample = {1, image->height, image->width, image->channels};
     input.add("image", object({{"width", std::int64_t{image->width}},
                                {"height", std::int64_t{image->height}},
                                {"channels", std::int64_t{image->channels}},
                                {"fit", image->fit == lapis::Fit::crop ? "crop" : "fit"}}));
   } else if (vectorizer_) {
-    x = {1, vectorizer_->sequence_length()};
+    sample = {1, vectorizer_->sequence_length()};
     input.add("text",
               object({{"vocabulary_size", static_cast<std::int64_t>(vectorizer_->vocabulary().size())},
                       {"sequence_length", std::int64_t{vectorizer_->sequence_length()}}}));
   }
+  // Where sizes are open, multiplications are those of the smallest input: it is named beside them.
+  const std::optional<Shape> x = lapis::with_smallest_sizes(model, sample);
   Json::Array labels(file_.labels.begin(), file_.labels.end());
   Json::Object metrics;
   for (const auto& [name, value] : file_.metrics) metrics.push_back({name, value});
@@ -86,7 +82,8 @@ Json Session::info() const {
                  {"input", std::move(input)},
                  {"layers", layers_json(model, x)},
                  {"parameters", static_cast<std::int64_t>(model.values().size())},
-                 {"macs", model.macs(x)},
+                 {"macs", x ? Json(model.macs(*x)) : Json()},
+                 {"macs_input", x ? shape_json(*x) : Json()},
                  {"bytes", static_cast<std::int64_t>(bytes_)},
                  {"metrics", std::move(metrics)},
                  {"training", file_.training.empty() ? Json(Json::Object()) : Json::parse(file_.training)}});

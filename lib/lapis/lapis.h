@@ -26,6 +26,7 @@
 #include "lapis/io/train_config.h"
 #include "lapis/layers/registry.h"
 #include "lapis/model/model.h"
+#include "lapis/model/open_sizes.h"
 #include "lapis/model/plan.h"
 #include "lapis/model/workspace.h"
 #include "lapis/ops/backend.h"

@@ -225,15 +225,21 @@ TEST_CASE("A network larger than any real one is refused before memory is taken"
       "parameters");
   CHECK(big("[null,16777216,16777216,16777216]", R"({"class_name":"Flatten","config":{}})") ==
         "model \"sequential\": input: shape [?,16777216,16777216,16777216] is too large, one sample may have "
-        "134217728 "
-        "values");
+        "268435456 values");
   CHECK(big("[null,4096,4096,1]", R"({"class_name":"Conv2D","config":{"filters":1024,"kernel_size":1}})") ==
         "layer \"conv2d\" (Conv2D): output: shape [?,4096,4096,1024] is too large, one sample may have "
-        "134217728 values");
-  std::string relus = R"({"class_name":"ReLU","config":{}})";
-  for (int i = 0; i < 8; ++i) relus += R"(,{"class_name":"ReLU","config":{}})";
-  CHECK(big("[null,4096,4096,1]", relus) ==
-        "layer \"re_lu_7\" (ReLU): one sample has more than 134217728 values in all layers together");
+        "268435456 values");
+  CHECK(big("[null,16384,16384,1]", R"({"class_name":"ReLU","config":{}})") ==
+        "layer \"re_lu\" (ReLU): one sample has more than 268435456 values in this layer's input and output");
+  // What counts is what is there at once: many large layers one after another are fine.
+  CHECK_NOTHROW(
+      describe_model(Json::parse(R"([{"class_name":"InputLayer","config":{"batch_shape":[null,2048,2048,3]}},
+      {"class_name":"Conv2D","config":{"filters":16,"kernel_size":3,"padding":"same"}},
+      {"class_name":"Conv2D","config":{"filters":32,"kernel_size":3,"padding":"same"}}])"))
+          .parameters());
+  std::string many = R"({"class_name":"ReLU","config":{}})";
+  for (int i = 0; i < 10'000; ++i) many += R"(,{"class_name":"ReLU","config":{}})";
+  CHECK(big("[null,1]", many) == "model \"sequential\" has 10001 layers, expected at most 10000");
 }
 
 TEST_CASE("A model's config is written so that it reads back the same") {

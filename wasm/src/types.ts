@@ -7,8 +7,8 @@ export interface LayerInfo {
   /** Batch first; null: not fixed. */
   output_shape: (number | null)[];
   parameters: number;
-  /** Multiply-accumulates of one sample. */
-  macs: number;
+  /** Multiply-accumulates of one sample of `macs_input`; null where that is null. */
+  macs: number | null;
 }
 
 export interface ModelInfo {
@@ -24,8 +24,10 @@ export interface ModelInfo {
   };
   layers: LayerInfo[];
   parameters: number;
-  /** Multiply-accumulates of one prediction. */
-  macs: number;
+  /** Multiply-accumulates of one prediction; null where `macs_input` is null. */
+  macs: number | null;
+  /** The input that they are counted for: the smallest that all layers take where sizes are not fixed; null: none was found. */
+  macs_input: number[] | null;
   /** Size of the file. */
   bytes: number;
   metrics: Record<string, number>;

@@ -8,7 +8,7 @@ export function fill_model_details(root: HTMLElement, info: ModelInfo): void {
   const facts: [string, string][] = [
     ['Size of the file', bytes(info.bytes)],
     ['Parameters', count(info.parameters)],
-    ['Multiplications for one answer', large(info.macs)],
+    ['Multiplications for one answer', info.macs === null ? 'unknown' : large(info.macs)],
     ['Input', input_in_words(info)],
     ...metric_lines(info.metrics),
     ...training_lines(info.training),

@@ -1,12 +1,15 @@
 #include "lapis/io/functional.h"
 
-#include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace lapis {
 
 namespace {
+
+/// Between a layer and the mask that it gets stand an Any and a NotEqual.
+constexpr int kMostMaskOperations = 8;
 
 /// One entry of "layers" before it has its place.
 struct Node {
@@ -152,7 +155,7 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
   // What a mask was made from: through Any to NotEqual to the layer before that.
   const auto mask_source = [&](const Node& from) {
     std::string name = from.mask;
-    for (std::size_t steps = 0; steps <= nodes.size(); ++steps) {
+    for (int steps = 0; steps < kMostMaskOperations; ++steps) {
       const auto at = by_name.find(name);
       if (at == by_name.end() || !is_mask_operation(*at->second)) return name;
       if (at->second->inputs.size() != 1) break;
@@ -160,6 +163,10 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
     }
     fail(label(from), ": its mask is made in a way that is not supported");
   };
+
+  std::map<std::string_view, std::vector<const Node*>> readers;
+  for (const Node& node : nodes)
+    if (!is_mask_operation(node) && !node.inputs.empty()) readers[node.inputs[0]].push_back(&node);
 
   std::vector<FunctionalLayer> chain;
   std::string previous;
@@ -170,11 +177,7 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
     const Node& node = *at->second;
     if (chain.size() > nodes.size()) fail(label(node), ": the layers run in a circle");
     chain.push_back({node.description, node.name, previous, node.mask.empty() ? "" : mask_source(node)});
-    std::vector<const Node*> next;
-    for (const Node& other : nodes)
-      if (!is_mask_operation(other) &&
-          std::find(other.inputs.begin(), other.inputs.end(), name) != other.inputs.end())
-        next.push_back(&other);
+    const std::vector<const Node*>& next = readers[node.name];
     if (next.size() > 1)
       refuse_branch(label(node) + " feeds " + in_quotes(next[0]->name) + " and " + in_quotes(next[1]->name));
     if (next.empty()) break;
@@ -184,12 +187,11 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
   if (name != output)
     fail(config.path(), ": the layers lead from ", in_quotes(input), " to ", in_quotes(name),
          ", but the output is that of ", in_quotes(output));
-  for (const Node& node : nodes) {
-    const bool used = std::any_of(chain.begin(), chain.end(),
-                                  [&](const FunctionalLayer& layer) { return layer.name == node.name; });
-    if (!used && !is_mask_operation(node))
+  std::set<std::string_view> used;
+  for (const FunctionalLayer& layer : chain) used.insert(layer.name);
+  for (const Node& node : nodes)
+    if (!is_mask_operation(node) && !used.contains(node.name))
       fail(label(node), ": it does not lie between the model's input and output");
-  }
   return chain;
 }
 

@@ -83,8 +83,7 @@ std::vector<std::string> variable_names(KerasArchive::Layout layout, const std::
 std::vector<const ModelParameter*> parameters_in_file(KerasArchive::Layout layout, const Model& model,
                                                       int i) {
   std::vector<const ModelParameter*> list;
-  for (const ModelParameter& parameter : model.parameters())
-    if (parameter.layer == i) list.push_back(&parameter);
+  for (const ModelParameter& parameter : model.parameters(i)) list.push_back(&parameter);
   if (layout == KerasArchive::Layout::legacy && model.layer(i).training_settings().trainable)
     std::stable_partition(list.begin(), list.end(),
                           [](const ModelParameter* parameter) { return parameter->info.trainable; });

@@ -156,8 +156,9 @@ void check_weight(const TensorView& tensor, const ModelDescription::Parameter& p
          parameter.receives, ")");
 }
 
-void check_weights_against(const std::vector<ModelDescription::Parameter>& parameters,
-                           std::span<const TensorView> weights) {
+/// The weights in the order of the parameters. Throws Error unless they are exactly those.
+std::vector<const TensorView*> checked_weights(const std::vector<ModelDescription::Parameter>& parameters,
+                                               std::span<const TensorView> weights) {
   std::map<std::string_view, const TensorView*> by_name;
   for (const TensorView& tensor : weights)
     if (!by_name.emplace(tensor.name, &tensor).second)
@@ -176,6 +177,7 @@ void check_weights_against(const std::vector<ModelDescription::Parameter>& param
     fail("tensor ", in_quotes(by_name.begin()->first), " ", by_name.begin()->second->shape,
          " belongs to no layer of the model");
   for (const TensorView* tensor : found) check_finite(*tensor);
+  return found;
 }
 
 std::vector<ModelDescription::Parameter> parameters_of(const Model& model) {
@@ -193,16 +195,20 @@ std::vector<ModelDescription::Parameter> parameters_of(const Model& model) {
 }  // namespace
 
 std::vector<ModelDescription::Parameter> ModelDescription::parameters() const {
+  if (layers.size() > kMaxLayers)
+    fail("model ", in_quotes(name), " has ", layers.size(), " layers, expected at most ", kMaxLayers);
   std::vector<Parameter> list;
   Index total = 0;
   Shape x = input_shape;
-  Index sample = checked_sample(x, "model \"" + name + "\": input");
+  Index before = checked_sample(x, "model \"" + name + "\": input");
   for (const LayerPtr& each : layers) {
     const std::string where = "layer \"" + each->name() + "\" (" + std::string(each->type()) + ")";
     const Shape y = each->output_shape(x);
-    sample += checked_sample(y, where + ": output");
-    if (sample > kMaxSampleValues)
-      fail(where, ": one sample has more than ", kMaxSampleValues, " values in all layers together");
+    const Index values = checked_sample(y, where + ": output");
+    if (before + values > kMaxSampleValues)
+      fail(where, ": one sample has more than ", kMaxSampleValues,
+           " values in this layer's input and output");
+    before = values;
     for (const ParameterInfo& info : each->parameters(x)) {
       total += checked_parameter_count(info.shape, where + ": " + info.name);
       if (total > kMaxParameters) fail(where, ": the model has more than ", kMaxParameters, " parameters");
@@ -299,13 +305,12 @@ std::string model_to_config(const Model& model) {
 }
 
 void check_weights(const ModelDescription& description, std::span<const TensorView> weights) {
-  check_weights_against(description.parameters(), weights);
+  checked_weights(description.parameters(), weights);
 }
 
 void set_weights(Model& model, std::span<const TensorView> weights) {
-  check_weights_against(parameters_of(model), weights);
-  for (const TensorView& tensor : weights)
-    read_values(tensor, model.values(*model.find_parameter(tensor.name)));
+  const std::vector<const TensorView*> found = checked_weights(parameters_of(model), weights);
+  for (std::size_t i = 0; i < found.size(); ++i) read_values(*found[i], model.values(model.parameters()[i]));
 }
 
 }  // namespace lapis

@@ -15,9 +15,11 @@
 /// library's own, .keras, .h5) brings both here, so the mapping is written once.
 namespace lapis {
 
-/// Most values that one sample may have in all layers together, and most parameters of a model: beyond them a
-/// config is refused before any memory is taken for it.
-inline constexpr Index kMaxSampleValues = Index{1} << 27;
+/// Most values that one sample may have in the input and output of a layer together, which is what a
+/// prediction holds at once, most parameters and most layers of a model: beyond them a config is refused
+/// before any memory is taken for it.
+inline constexpr Index kMaxSampleValues = Index{1} << 28;
+inline constexpr std::size_t kMaxLayers = 10'000;
 inline constexpr Index kMaxParameters = Index{1} << 28;
 
 /// A model before it has memory for its parameters.

@@ -1,5 +1,7 @@
 #include "lapis/layers/activation.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void ActivationLayer::Config::visit(ConfigVisitor& visitor) {
@@ -10,6 +12,10 @@ void ActivationLayer::Config::visit(ConfigVisitor& visitor) {
 Shape ActivationLayer::output_shape(const Shape& x) const {
   if (x.rank() < 2) refuse("input ", x, ", expected a batch and at least one more axis");
   return x;
+}
+
+double ActivationLayer::work(const Shape& x) const {
+  return Layer::work(x) + work::of_activation(config_.activation, x.elements());
 }
 
 void ActivationLayer::forward(Backend& backend, const ForwardArgs& args) const {

@@ -21,6 +21,7 @@ class ActivationLayer final : public Layer {
   std::string_view type() const override { return "Activation"; }
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;

@@ -1,5 +1,7 @@
 #include "lapis/layers/batch_normalization.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void BatchNormalization::Config::visit(ConfigVisitor& visitor) {
@@ -66,6 +68,10 @@ ColumnNorm BatchNormalization::op(const Shape& x, const Real* parameters, const 
           .variance = moments + x[-1],
           .scale = config_.scale ? parameters : nullptr,
           .offset = config_.center ? parameters + beta_offset(x) : nullptr};
+}
+
+double BatchNormalization::work(const Shape& x) const {
+  return Layer::work(x) + 3 * work::kSimple * x.elements();
 }
 
 void BatchNormalization::forward(Backend& backend, const ForwardArgs& args) const {

@@ -32,6 +32,7 @@ class BatchNormalization final : public Layer {
   std::string_view type() const override { return "BatchNormalization"; }
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
 

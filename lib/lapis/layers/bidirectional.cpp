@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/core/round_up.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -83,7 +84,7 @@ Bidirectional::Parts Bidirectional::parts(const Backend& backend, const Shape& x
   Index& kept = training ? parts.saved_size : parts.scratch_size;
   const auto take = [](Index& end, Index count) {
     const Index start = end;
-    end += count;
+    end = Size(end) + count;
     return start;
   };
   parts.forward_output = take(kept, output);
@@ -106,7 +107,8 @@ Memory Bidirectional::memory(const Backend& backend, const Shape& x, Mode mode) 
 }
 
 Index Bidirectional::prepared_size(const Backend& backend, const Shape& x, Index words) const {
-  return round_up(forward_->prepared_size(backend, x, words)) + backward_->prepared_size(backend, x, words);
+  return Size(round_up(forward_->prepared_size(backend, x, words))) +
+         backward_->prepared_size(backend, x, words);
 }
 
 void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
@@ -118,6 +120,10 @@ void Bidirectional::prepare(Backend& backend, const Shape& x, const Real* parame
 
 double Bidirectional::macs(const Shape& x) const {
   return forward_->macs(x) + backward_->macs(x);
+}
+
+double Bidirectional::work(const Shape& x) const {
+  return forward_->work(x) + backward_->work(x) + 2 * work::kMoved * output_shape(x).elements();
 }
 
 void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {

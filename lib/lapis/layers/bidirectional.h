@@ -30,6 +30,7 @@ class Bidirectional final : public Layer {
                Real* prepared) const override;
   bool takes_words() const override { return forward_->takes_words() && backward_->takes_words(); }
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return forward_->mask_rule(); }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;

@@ -2,6 +2,7 @@
 
 #include "lapis/layers/fused_activation.h"
 #include "lapis/layers/window.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -89,7 +90,7 @@ Memory Conv1D::memory(const Backend& backend, const Shape& x, Mode mode) const {
   const Index y_size = output_shape(x).size();
   const bool training = mode == Mode::train;
   Index scratch = backend.conv2d_scratch(op(x), training);
-  if (training && needs_gradient_buffer(config_.activation)) scratch += y_size;
+  if (training && needs_gradient_buffer(config_.activation)) scratch = Size(scratch) + y_size;
   return {.saved = training ? kept_for(config_.activation, output_shape(x)) : 0, .scratch = scratch};
 }
 
@@ -104,6 +105,15 @@ void Conv1D::prepare(Backend& backend, const Shape& x, const Real* parameters, I
 
 double Conv1D::macs(const Shape& x) const {
   return static_cast<double>(output_shape(x).rows()) * static_cast<double>(kernel_count(x));
+}
+
+double Conv1D::work(const Shape& x) const {
+  const Shape y = output_shape(x);
+  const double filters = static_cast<double>(config_.filters);
+  const double pixels = y.elements() / filters;
+  const double taps = macs(x) / y.elements();  // of a window, all channels: gathered, then multiplied
+  return Layer::work(x) + work::of_product(pixels, taps, filters) + work::kSimple * pixels * taps +
+         work::of_activation(config_.activation, y.elements());
 }
 
 void Conv1D::forward(Backend& backend, const ForwardArgs& args) const {

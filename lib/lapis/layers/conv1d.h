@@ -39,6 +39,7 @@ class Conv1D final : public Layer {
   void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
 

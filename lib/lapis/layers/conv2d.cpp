@@ -3,6 +3,7 @@
 #include "lapis/layers/fused_activation.h"
 #include "lapis/layers/pooled_conv2d.h"
 #include "lapis/layers/window.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -68,7 +69,8 @@ std::vector<ParameterInfo> Conv2D::parameters(const Shape& x) const {
 
 Memory Conv2D::memory(const Backend& backend, const Shape& x, Mode mode) const {
   Index scratch = backend.conv2d_scratch(op(x), mode == Mode::train);
-  if (mode == Mode::train && needs_gradient_buffer(config_.activation)) scratch += output_shape(x).size();
+  if (mode == Mode::train && needs_gradient_buffer(config_.activation))
+    scratch = Size(scratch) + output_shape(x).size();
   return {.saved = mode == Mode::train ? kept_for(config_.activation, output_shape(x)) : 0,
           .scratch = scratch};
 }
@@ -97,6 +99,15 @@ Conv2DParameters Conv2D::split(const ForwardArgs& args) const {
 double Conv2D::macs(const Shape& x) const {
   const Shape y = output_shape(x);
   return static_cast<double>(y.rows()) * static_cast<double>(kernel_count(x));
+}
+
+double Conv2D::work(const Shape& x) const {
+  const Shape y = output_shape(x);
+  const double filters = static_cast<double>(config_.filters);
+  const double pixels = y.elements() / filters;
+  const double taps = macs(x) / y.elements();  // of a window, all channels: gathered, then multiplied
+  return Layer::work(x) + work::of_product(pixels, taps, filters) + work::kSimple * pixels * taps +
+         work::of_activation(config_.activation, y.elements());
 }
 
 void Conv2D::forward(Backend& backend, const ForwardArgs& args) const {

@@ -38,6 +38,7 @@ class Conv2D final : public Layer {
                Real* prepared) const override;
   std::unique_ptr<const Layer> fused_with(const Layer& next) const override;
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
 

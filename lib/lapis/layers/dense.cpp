@@ -1,6 +1,7 @@
 #include "lapis/layers/dense.h"
 
 #include "lapis/layers/fused_activation.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -48,7 +49,7 @@ std::vector<ParameterInfo> Dense::parameters(const Shape& x) const {
 Memory Dense::memory(const Backend& /*backend*/, const Shape& x, Mode mode) const {
   const Index y_size = output_shape(x).size();
   if (mode != Mode::train) return {};
-  return {.saved = (config_.use_rmsnorm ? y_size : 0) + kept_for(config_.activation, output_shape(x)),
+  return {.saved = Size(config_.use_rmsnorm ? y_size : 0) + kept_for(config_.activation, output_shape(x)),
           .scratch = needs_gradient_buffer(config_.activation) || config_.use_rmsnorm ? y_size : 0};
 }
 
@@ -63,6 +64,15 @@ void Dense::prepare(Backend& backend, const Shape& x, const Real* parameters, In
 
 double Dense::macs(const Shape& x) const {
   return static_cast<double>(x.size()) * static_cast<double>(config_.units);
+}
+
+double Dense::work(const Shape& x) const {
+  const double values = output_shape(x).elements();
+  return Layer::work(x) +
+         work::of_product(x.elements() / static_cast<double>(x[-1]), static_cast<double>(x[-1]),
+                          static_cast<double>(config_.units)) +
+         work::of_activation(config_.activation, values) +
+         (config_.use_rmsnorm ? 2 * work::kSimple * values : 0);
 }
 
 void Dense::forward(Backend& backend, const ForwardArgs& args) const {

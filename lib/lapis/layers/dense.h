@@ -35,6 +35,7 @@ class Dense final : public Layer {
   void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;

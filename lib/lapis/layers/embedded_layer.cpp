@@ -24,7 +24,7 @@ std::vector<ParameterInfo> EmbeddedLayer::parameters(const Shape& x) const {
 // scratch: the mask, then the layer's.
 Memory EmbeddedLayer::memory(const Backend& backend, const Shape& x, Mode mode) const {
   Memory memory = layer_.memory(backend, embedding_.output_shape(x), mode);
-  memory.scratch += x.size();
+  memory.scratch = Size(memory.scratch) + x.size();
   return memory;
 }
 

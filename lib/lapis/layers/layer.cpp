@@ -1,5 +1,7 @@
 #include "lapis/layers/layer.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 std::vector<ParameterInfo> Layer::parameters(const Shape& /*x*/) const {
@@ -23,6 +25,11 @@ Memory Layer::memory(const Backend& /*backend*/, const Shape& /*x*/, Mode /*mode
 
 double Layer::macs(const Shape& /*x*/) const {
   return 0;
+}
+
+double Layer::work(const Shape& x) const {
+  if (is_view(/*training=*/false)) return 0;
+  return work::kMoved * (x.elements() + output_shape(x).elements());
 }
 
 }  // namespace lapis

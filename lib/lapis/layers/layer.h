@@ -9,6 +9,7 @@
 #include "lapis/core/error.h"
 #include "lapis/core/parameters.h"
 #include "lapis/core/random.h"
+#include "lapis/core/size.h"
 #include "lapis/core/view.h"
 #include "lapis/layers/config.h"
 #include "lapis/ops/backend.h"
@@ -124,7 +125,7 @@ class Layer {
   /// The same as a model trains them: of a frozen layer none is trainable, and none moves.
   std::vector<ParameterInfo> model_parameters(const Shape& x) const;
   virtual Memory memory(const Backend& backend, const Shape& x, Mode mode) const;
-  /// /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many
+  /// Parameters that stay as they are can be brought into the backend's favourite layout once: how many
   /// Reals that takes (the same for every batch; 0: nothing to gain), and doing it. `words`: how many the
   /// layer will take, see ForwardArgs::words.
   virtual Index prepared_size(const Backend& /*backend*/, const Shape& /*x*/, Index /*words*/) const {
@@ -139,6 +140,8 @@ class Layer {
   virtual std::unique_ptr<const Layer> fused_with(const Layer& /*next*/) const { return nullptr; }
   /// Multiply-accumulates of forward for all of x.
   virtual double macs(const Shape& x) const;
+  /// What forward costs for all of x, with what is no product (layers/work.h): to know before it is run.
+  virtual double work(const Shape& x) const;
 
   virtual MaskRule mask_rule() const { return MaskRule::pass; }
   /// y is x with another shape: forward and backward are never called, no memory is given (Flatten; Dropout

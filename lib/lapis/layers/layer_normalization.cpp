@@ -1,5 +1,7 @@
 #include "lapis/layers/layer_normalization.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void LayerNormalization::Config::visit(ConfigVisitor& visitor) {
@@ -33,6 +35,10 @@ std::vector<ParameterInfo> LayerNormalization::parameters(const Shape& x) const 
                     .initializer = config_.beta_initializer,
                     .regularizer = config_.beta_regularizer});
   return list;
+}
+
+double LayerNormalization::work(const Shape& x) const {
+  return Layer::work(x) + 3 * work::kSimple * x.elements();
 }
 
 void LayerNormalization::forward(Backend& backend, const ForwardArgs& args) const {

@@ -28,6 +28,7 @@ class LayerNormalization final : public Layer {
   std::string_view type() const override { return "LayerNormalization"; }
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
 
   void forward(Backend& backend, const ForwardArgs& args) const override;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "lapis/layers/layer.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -9,6 +10,10 @@ namespace lapis {
 class PointwiseLayer : public Layer {
  public:
   Shape output_shape(const Shape& x) const override { return x; }
+  double work(const Shape& x) const override {
+    const bool is_function = op_.kind == Pointwise::Kind::elu;
+    return Layer::work(x) + (is_function ? work::kFunction : work::kSimple) * x.elements();
+  }
   void forward(Backend& backend, const ForwardArgs& args) const override {
     backend.pointwise(op_, args.x.data, args.y.data, args.x.shape.size());
   }

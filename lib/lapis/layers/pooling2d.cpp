@@ -1,6 +1,7 @@
 #include "lapis/layers/pooling2d.h"
 
 #include "lapis/layers/window.h"
+#include "lapis/layers/work.h"
 
 namespace lapis {
 
@@ -23,6 +24,14 @@ Shape Pooling2D::output_shape(const Shape& x) const {
   if (size.out_height == 0 || size.out_width == 0)
     refuse("input ", x, " is smaller than the pool of ", config_.pool_size[0], "x", config_.pool_size[1]);
   return {x[0], size.out_height, size.out_width, x[3]};
+}
+
+double Pooling2D::work(const Shape& x) const {
+  const Shape y = output_shape(x);
+  const double taps = static_cast<double>(std::min(config_.pool_size[0], x[1])) *
+                      static_cast<double>(std::min(config_.pool_size[1], x[2]));
+  const double channels = static_cast<double>(x[3]);
+  return Layer::work(x) + work::kSimple * taps * y.elements() / channels * std::max(channels, work::kColumns);
 }
 
 void Pooling2D::forward(Backend& backend, const ForwardArgs& args) const {

@@ -16,6 +16,7 @@ class Pooling2D : public Layer {
   };
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   /// What backends are asked for.
   Pool2D op(const Shape& x) const;
   MaskRule mask_rule() const override { return MaskRule::drop; }

@@ -1,5 +1,7 @@
 #include "lapis/layers/recurrent.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
@@ -76,6 +78,15 @@ double RecurrentLayer::macs(const Shape& x) const {
 void RecurrentLayer::refuse_to_drop() const {
   if (config_.dropout > 0 || config_.recurrent_dropout > 0)
     refuse("training with dropout or recurrent_dropout is not supported: set both to 0 to train");
+}
+
+double RecurrentLayer::work(const Shape& x) const {
+  const double rows = x.elements() / static_cast<double>(x[-1]);  // of all steps
+  const double units = static_cast<double>(config_.units);
+  const double gates = static_cast<double>(gates_);
+  return Layer::work(x) + rows * work::kStep +
+         work::of_product(rows, static_cast<double>(x[2]), gates * units) +
+         work::of_product(rows, units, gates * units) + rows * (gates + 1) * units * work::kFunction;
 }
 
 Recurrent RecurrentLayer::op(const Shape& x, Mask mask, Index words) const {

@@ -39,6 +39,7 @@ class RecurrentLayer : public Layer {
   /// How many Reals these parameters have together.
   Index parameter_count(const Shape& x) const;
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override {
     return config_.return_sequences && config_.passes_mask ? MaskRule::pass : MaskRule::drop;
   }

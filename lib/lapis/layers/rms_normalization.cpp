@@ -1,5 +1,7 @@
 #include "lapis/layers/rms_normalization.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void RMSNormalization::Config::visit(ConfigVisitor& visitor) {
@@ -19,6 +21,10 @@ std::vector<ParameterInfo> RMSNormalization::parameters(const Shape& x) const {
 
 Memory RMSNormalization::memory(const Backend& /*backend*/, const Shape& x, Mode mode) const {
   return {.scratch = mode == Mode::train ? x.size() : 0};
+}
+
+double RMSNormalization::work(const Shape& x) const {
+  return Layer::work(x) + 3 * work::kSimple * x.elements();
 }
 
 void RMSNormalization::forward(Backend& backend, const ForwardArgs& args) const {

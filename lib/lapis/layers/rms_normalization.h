@@ -21,6 +21,7 @@ class RMSNormalization final : public Layer {
   std::string_view type() const override { return "RMSNormalization"; }
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;

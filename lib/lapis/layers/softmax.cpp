@@ -1,5 +1,7 @@
 #include "lapis/layers/softmax.h"
 
+#include "lapis/layers/work.h"
+
 namespace lapis {
 
 void Softmax::Config::visit(ConfigVisitor& visitor) {
@@ -10,6 +12,10 @@ Shape Softmax::output_shape(const Shape& x) const {
   if (x.rank() < 2) refuse("input ", x, ", expected a batch and at least one more axis");
   refuse_unless_last_axis(x, config_.axis);
   return x;
+}
+
+double Softmax::work(const Shape& x) const {
+  return Layer::work(x) + work::of_activation(Activation::softmax, x.elements());
 }
 
 void Softmax::forward(Backend& backend, const ForwardArgs& args) const {

@@ -21,6 +21,7 @@ class Softmax final : public Layer {
   std::string_view type() const override { return "Softmax"; }
 
   Shape output_shape(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::refuse; }
   bool ends_in_softmax() const override { return true; }
 

@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 18> kInside = {"Activation",
 /// [batch, time, ...] -> [batch * time, ...].
 Shape flat(const Shape& x) {
   Shape shape = x.without_batch();
-  shape.set(0, x[0] == kUnknown || x[1] == kUnknown ? kUnknown : x[0] * x[1]);
+  shape.set(0, x[0] == kUnknown || x[1] == kUnknown ? kUnknown : Index{Size(x[0]) * x[1]});
   return shape;
 }
 
@@ -82,6 +82,10 @@ void TimeDistributed::prepare(Backend& backend, const Shape& x, const Real* para
 
 double TimeDistributed::macs(const Shape& x) const {
   return config_.layer->macs(flat(x));
+}
+
+double TimeDistributed::work(const Shape& x) const {
+  return config_.layer->work(flat(x));
 }
 
 void TimeDistributed::forward(Backend& backend, const ForwardArgs& args) const {

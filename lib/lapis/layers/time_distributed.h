@@ -29,6 +29,7 @@ class TimeDistributed final : public Layer {
   void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   double macs(const Shape& x) const override;
+  double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return config_.passes_mask ? MaskRule::pass : MaskRule::drop; }
   bool is_view(bool training) const override { return config_.layer->is_view(training); }
   bool ends_in_softmax() const override { return config_.layer->ends_in_softmax(); }

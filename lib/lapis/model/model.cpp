@@ -1,6 +1,7 @@
 #include "lapis/model/model.h"
 
 #include <algorithm>
+#include <set>
 
 #include "lapis/ops/initialize.h"
 
@@ -16,12 +17,11 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
   Shape x = input_shape_;
   Index offset = 0;
   bool masked = false;
+  std::set<std::string_view> names;
   for (int i = 0; i < layer_count(); ++i) {
     const Layer& current = layer(i);
-    for (int before = 0; before < i; ++before)
-      if (layer(before).name() == current.name())
-        fail("model \"", name_, "\": two layers are named \"", current.name(),
-             "\", expected different names");
+    if (!names.insert(current.name()).second)
+      fail("model \"", name_, "\": two layers are named \"", current.name(), "\", expected different names");
     if (masked && current.mask_rule() == MaskRule::refuse)
       fail("layer \"", current.name(), "\" (", current.type(),
            "): a mask reaches it, which it cannot honour");
@@ -32,7 +32,7 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
       const Index size = info.shape.size();
       std::string path = current.name() + "/" + info.name;
       parameters_.push_back({std::move(path), std::move(info), i, offset});
-      offset += size;
+      offset = Size(offset) + size;
     }
     shapes_.push_back(y);
     x = y;
@@ -45,6 +45,15 @@ int Model::first_trained_layer() const {
   for (const ModelParameter& parameter : parameters_)
     if (parameter.info.trainable || parameter.info.moving) return parameter.layer;
   return layer_count();
+}
+
+std::span<const ModelParameter> Model::parameters(int i) const {
+  const auto first =
+      std::lower_bound(parameters_.begin(), parameters_.end(), i,
+                       [](const ModelParameter& each, int layer) { return each.layer < layer; });
+  const auto last = std::upper_bound(
+      first, parameters_.end(), i, [](int layer, const ModelParameter& each) { return layer < each.layer; });
+  return {first, last};
 }
 
 const ModelParameter* Model::find_parameter(std::string_view path) const {
@@ -77,6 +86,16 @@ double Model::macs(const Shape& x) const {
   Shape input = x;
   for (const LayerPtr& each : layers_) {
     total += each->macs(input);
+    input = each->output_shape(input);
+  }
+  return total;
+}
+
+double Model::work(const Shape& x) const {
+  double total = 0;
+  Shape input = x;
+  for (const LayerPtr& each : layers_) {
+    total += each->work(input);
     input = each->output_shape(input);
   }
   return total;

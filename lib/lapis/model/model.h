@@ -41,6 +41,8 @@ class Model {
 
   /// In Keras's order: layer by layer, each layer's as it lists them.
   std::span<const ModelParameter> parameters() const { return parameters_; }
+  /// Layer i's.
+  std::span<const ModelParameter> parameters(int i) const;
   /// nullptr where there is none.
   const ModelParameter* find_parameter(std::string_view path) const;
   /// Where layer i's parameters begin in the flat buffer.
@@ -62,6 +64,8 @@ class Model {
 
   /// Multiply-accumulates of one prediction of `batch` samples; `x` fixes sizes that the model leaves open.
   double macs(const Shape& x) const;
+  /// What that costs in all (Layer::work).
+  double work(const Shape& x) const;
   /// The last layer's output are rows of probabilities from a softmax.
   bool ends_in_softmax() const;
 

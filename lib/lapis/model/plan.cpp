@@ -57,7 +57,7 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
     const Index prepared = training ? 0 : layer.prepared_size(backend, shape, /*words=*/0);
     if (prepared > 0) {
       step.prepared_offset = prepared_size_;
-      prepared_size_ += round_up(prepared);
+      prepared_size_ = Size(prepared_size_) + round_up(prepared);
     }
     step.x = shape;
     step.y = layer.output_shape(shape);
@@ -71,13 +71,14 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
     } else if (layer.mask_rule() == MaskRule::drop) {
       mask = -1;
     }
-    saved_end += round_up(memory.saved);
+    saved_end = Size(saved_end) + round_up(memory.saved);
     scratch = std::max(scratch, memory.scratch);
     steps_.push_back(step);
     shape = step.y;
   }
   output_mask_ = mask;
-  for (const ModelParameter& parameter : model.parameters()) parameter_count += parameter.info.shape.size();
+  for (const ModelParameter& parameter : model.parameters())
+    parameter_count = Size(parameter_count) + parameter.info.shape.size();
 
   place_activations();
   const Index saved_start = take(saved_end);
@@ -134,7 +135,7 @@ void Plan::place_gradients(Index parameter_count) {
 
 Index Plan::take(Index reals) {
   const Index offset = size_;
-  size_ += round_up(reals);
+  size_ = Size(size_) + round_up(reals);
   return offset;
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "lapis/core/size.h"
+
 namespace lapis::cpu {
 
 namespace {
@@ -69,7 +71,8 @@ bool Windows::fit_the_source() const {
 }
 
 Index Windows::band_size(Index rows) const {
-  return fit_the_source() ? 0 : padded_rows(rows) * padded_width() * channels;
+  if (fit_the_source()) return 0;
+  return Size(padded_rows(rows)) * padded_width() * channels;
 }
 
 Runs Band::runs(const Windows& windows) const {

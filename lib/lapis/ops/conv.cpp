@@ -26,7 +26,7 @@ Index taps_of(const Conv2DOp& op) {
   return op.window.kernel_height * op.window.kernel_width;
 }
 Index kernel_size(const Conv2DOp& op) {
-  return taps_of(op) * op.window.channels * op.filters;
+  return Size(taps_of(op)) * op.window.channels * op.filters;
 }
 
 /// A convolution over any source, with its kernel in panels; what forward and backward-data have in common.
@@ -70,8 +70,8 @@ struct Convolution {
     return round_up(winograd ? Winograd{windows, filters}.memory(convolved) : windows.band_size(convolved));
   }
   Index memory(Index rows) const {
-    const Index pooled = pool == nullptr ? 0 : most_convolved(rows) * windows.out_width * filters;
-    return band_size(rows) + round_up(pooled);
+    const Size pooled = Size(pool == nullptr ? 0 : most_convolved(rows)) * windows.out_width * filters;
+    return Size(band_size(rows)) + round_up(pooled);
   }
 };
 
@@ -179,7 +179,7 @@ Convolution backward_data(const Conv2DOp& op) {
 }
 
 Index scratch_of(const Convolution& convolution, int threads) {
-  return threads * convolution.memory(rows_of_piece(convolution, threads));
+  return Size(threads) * convolution.memory(rows_of_piece(convolution, threads));
 }
 
 }  // namespace
@@ -249,7 +249,7 @@ Index parts_of(const Conv2DOp& op) {
   constexpr Index kMostParts = 8;
   constexpr Index kLeastPositions = 1024;
   constexpr Index kMostScratch = 1 << 20;
-  const Index positions = op.window.batch * op.window.out_height * op.window.out_width;
+  const Index positions = Size(op.window.batch) * op.window.out_height * op.window.out_width;
   return std::max(Index{1}, std::min({kMostParts, op.window.batch, positions / kLeastPositions,
                                       kMostScratch / std::max(Index{1}, kernel_size(op))}));
 }
@@ -269,14 +269,14 @@ struct KernelGradient {
     rows = std::clamp(kBandSize / 2 / std::max(Index{1}, row_size), Index{1}, windows.out_height);
     // A tile must not reach past the source's end: short runs are always copied.
     in_place = windows.fit_the_source() && run_length() >= kTileRows;
-    band_size =
-        in_place ? 0 : windows.padded_rows(rows) * windows.padded_width() * windows.channels + kTileRows;
+    if (!in_place)
+      band_size = Size(windows.padded_rows(rows)) * windows.padded_width() * windows.channels + kTileRows;
     dy_stride = round_up(filters, kPanel);
-    if (dy_stride != filters) dy_size = rows * windows.out_width * dy_stride;
+    if (dy_stride != filters) dy_size = Size(rows) * windows.out_width * dy_stride;
   }
 
   Index run_length() const { return (windows.dilation_x == 1 ? windows.taps_x : 1) * windows.channels; }
-  Index memory() const { return round_up(band_size) + round_up(dy_size); }
+  Index memory() const { return Size(round_up(band_size)) + round_up(dy_size); }
 
   /// Adds the share of output rows [first, last) of one image.
   void add(const Real* x, const Real* dy, Index first, Index last, Real* memory, Real* dkernel) const;
@@ -350,13 +350,14 @@ void conv2d_backward_kernel(Parallel& parallel, const Conv2DOp& op, const Real* 
 }
 
 Index conv2d_scratch(const Conv2DOp& op, bool training, int threads) {
-  Index size = std::max(packed_size(op) + scratch_of(forward(op, /*prepared=*/false), threads),
-                        scratch_of(forward(op, /*prepared=*/true), threads));
+  const Index plain = Size(packed_size(op)) + scratch_of(forward(op, /*prepared=*/false), threads);
+  Index size = std::max(plain, scratch_of(forward(op, /*prepared=*/true), threads));
   if (!training) return size;
-  size = std::max(size, turned_size(op) + scratch_of(backward_data(op), threads));
+  const Index data = Size(turned_size(op)) + scratch_of(backward_data(op), threads);
   const Index parts = parts_of(op);
-  return std::max(size, (parts == 1 ? 0 : parts * round_up(kernel_size(op))) +
-                            threads * round_up(KernelGradient(op).memory()));
+  const Index kernel = Size(parts == 1 ? 0 : parts) * round_up(kernel_size(op)) +
+                       Size(threads) * round_up(KernelGradient(op).memory());
+  return std::max({size, data, kernel});
 }
 
 }  // namespace lapis::cpu

@@ -10,7 +10,7 @@ namespace lapis::cpu {
 namespace {
 
 Index step_size(const Recurrent& op) {
-  return op.batch * op.units;
+  return Size(op.batch) * op.units;
 }
 
 /// What training keeps, in this order. Value: Real while forward writes it, const Real while backward reads
@@ -110,7 +110,7 @@ void mix_backward(const Recurrent& op, const Real* gates, const Real* before, Re
 }  // namespace
 
 Index gru_saved(const Recurrent& op) {
-  return (5 * op.time + 1) * step_size(op);
+  return (Size(5) * op.time + 1) * step_size(op);
 }
 
 // forward: steps [time, batch, inputs], products [batch, 3 * units], scaled [batch, units]; predicting also
@@ -118,7 +118,7 @@ Index gru_saved(const Recurrent& op) {
 // backward: steps (then d steps), dgates [time, batch, 3 * units], dproducts [time, batch, 3 * units] or
 // scaled [time, batch, units], dh, dscaled.
 Index gru_scratch(const Recurrent& op) {
-  return op.time * op.batch * op.inputs + (6 * op.time + 5) * step_size(op);
+  return Size(op.time) * op.batch * op.inputs + (Size(6) * op.time + 5) * step_size(op);
 }
 
 void gru(Parallel& parallel, const Recurrent& op, const Real* x, const RecurrentParameters& parameters,

@@ -27,7 +27,7 @@ Index columns_of(const Recurrent& op) {
   return kGates * padded_units(op);
 }
 Index step_size(const Recurrent& op) {
-  return op.batch * padded_units(op);
+  return Size(op.batch) * padded_units(op);
 }
 
 /// Element j of gate g (Keras's column g * units + j) of a row from, to its place in the reordered row.
@@ -66,7 +66,7 @@ Saved<Value> split_saved(const Recurrent& op, Value* saved) {
 
 /// A thread's memory while predicting: z of a few steps, h twice, c.
 Index predicting_scratch(const Recurrent& op) {
-  return kProjectedRows * columns_of(op) + 3 * kMostChunkRows * padded_units(op);
+  return Size(kProjectedRows) * columns_of(op) + Size(3 * kMostChunkRows) * padded_units(op);
 }
 
 Index turned_size(const Recurrent& op) {
@@ -219,7 +219,7 @@ Projection projection(const Recurrent& op, Real* prepared) {
 }  // namespace
 
 Index lstm_prepared(const Recurrent& op) {
-  return (op.inputs + op.units + 1 + op.words) * columns_of(op) + op.words;
+  return Size(op.inputs + op.units + 1 + op.words) * columns_of(op) + op.words;
 }
 
 void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
@@ -234,16 +234,16 @@ void prepare_lstm(const Recurrent& op, const RecurrentParameters& parameters, Re
 }
 
 Index lstm_saved(const Recurrent& op) {
-  return (7 * op.time + 2) * step_size(op);
+  return (Size(7) * op.time + 2) * step_size(op);
 }
 
 // forward: prepared weights; predicting also the threads' memory.
 // backward: recurrent_kernel turned, dh and dc [batch, padded units], steps (then d steps), dgates [time,
 // batch, 4 * units].
 Index lstm_scratch(const Recurrent& op, int threads) {
-  const Index forward = lstm_prepared(op) + threads * predicting_scratch(op);
-  const Index backward =
-      turned_size(op) + 2 * step_size(op) + op.time * op.batch * (op.inputs + kGates * op.units);
+  const Index forward = Size(lstm_prepared(op)) + Size(threads) * predicting_scratch(op);
+  const Index backward = Size(turned_size(op)) + Size(2) * step_size(op) +
+                         Size(op.time) * op.batch * (op.inputs + kGates * op.units);
   return std::max(forward, backward);
 }
 

@@ -9,7 +9,7 @@ namespace lapis::cpu {
 
 /// Reals of all panels of B [k, n].
 inline Index panels_size(Index k, Index n) {
-  return round_up(n, kPanel) * k;
+  return Size(round_up(n, kPanel)) * k;
 }
 
 /// A stored matrix: element (p, j) at values[p * stride + j], or, transposed, at values[j * stride + p].

@@ -22,8 +22,9 @@ struct Range {
 Range taps_inside(Index output, Index stride, Index pad, Index dilation, Index taps, Index size) {
   const Index start = output * stride - pad;
   Range range{0, taps};
-  while (start + range.first * dilation < 0) ++range.first;
-  while (range.last > range.first && start + (range.last - 1) * dilation >= size) --range.last;
+  if (start < 0) range.first = std::min(taps, (dilation - 1 - start) / dilation);
+  if (start + (taps - 1) * dilation >= size)
+    range.last = std::max(range.first, (size - 1 - start) / dilation + 1);
   return range;
 }
 

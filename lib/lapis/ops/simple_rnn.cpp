@@ -8,12 +8,12 @@ namespace lapis::cpu {
 namespace {
 
 Index step_size(const Recurrent& op) {
-  return op.batch * padded_units(op);
+  return Size(op.batch) * padded_units(op);
 }
 
 /// The sums of a step turn into the state after it where they lie, so memory for z is memory for states.
 Index predicting_scratch(const Recurrent& op, int threads) {
-  return threads * (kProjectedRows + kMostChunkRows) * padded_units(op);
+  return Size(threads) * (kProjectedRows + kMostChunkRows) * padded_units(op);
 }
 
 Index turned_size(const Recurrent& op) {
@@ -35,8 +35,8 @@ Projection projection(const Recurrent& op, Real* prepared) {
 }  // namespace
 
 Index simple_rnn_prepared(const Recurrent& op) {
-  return panels_size(op.inputs, op.units) + panels_size(op.units, op.units) + (1 + op.words) * op.units +
-         op.words;
+  return Size(panels_size(op.inputs, op.units)) + panels_size(op.units, op.units) +
+         Size(1 + op.words) * op.units + op.words;
 }
 
 void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& parameters, Real* prepared) {
@@ -51,15 +51,15 @@ void prepare_simple_rnn(const Recurrent& op, const RecurrentParameters& paramete
 
 // saved: the state before each step and after the last, [time + 1, batch, padded units].
 Index simple_rnn_saved(const Recurrent& op) {
-  return (op.time + 1) * step_size(op);
+  return Size(op.time + 1) * step_size(op);
 }
 
 // forward: prepared weights; predicting also, for each thread, the states of a few steps and those before
 // them. backward: steps (then d steps), dz [time, batch, units], dh [batch, padded units], recurrent_kernel
 // turned.
 Index simple_rnn_scratch(const Recurrent& op, int threads) {
-  const Index forward = round_up(simple_rnn_prepared(op)) + predicting_scratch(op, threads);
-  const Index backward = op.time * op.batch * (op.inputs + op.units) + step_size(op) + turned_size(op);
+  const Index forward = Size(round_up(simple_rnn_prepared(op))) + predicting_scratch(op, threads);
+  const Index backward = Size(op.time) * op.batch * (op.inputs + op.units) + step_size(op) + turned_size(op);
   return std::max(forward, backward);
 }
 

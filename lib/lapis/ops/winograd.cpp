@@ -28,7 +28,7 @@ Windows whole_patches(const Windows& windows) {
 }
 
 Index band_size(const Windows& whole, Index rows) {
-  return round_up(whole.padded_rows(round_up(rows + 1, 2)) * whole.padded_width() * whole.channels);
+  return round_up(Size(whole.padded_rows(round_up(rows + 1, 2))) * whole.padded_width() * whole.channels);
 }
 
 /// B^T d B of the patch at `patch`, one vector of channels after another; point p goes to v + p * point_step.
@@ -89,7 +89,7 @@ bool Winograd::pays(const Windows& windows, Index filters) {
 
 // [16, panels of [channels, filters]].
 Index Winograd::prepared_size() const {
-  return kPoints * panels_size(windows.channels, filters);
+  return Size(kPoints) * panels_size(windows.channels, filters);
 }
 
 void Winograd::prepare(const Real* kernel, Real* prepared) const {
