@@ -60,6 +60,8 @@ int run_child(int pipe, pid_t parent, const GuardLimits& limits,
   // Whoever waits for the answer may be killed; then nobody needs it any more. It may be gone already.
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != parent) return 1;
+  std::signal(SIGALRM, SIG_DFL);
+  alarm(limits.wall_seconds);
   // What a crashing library or a sanitizer has to say is of no use to whoever handed in the file.
   if (const int nowhere = open("/dev/null", O_WRONLY); nowhere >= 0) {
     dup2(nowhere, STDOUT_FILENO);

@@ -77,7 +77,8 @@ std::vector<std::byte> read_guarded(std::span<const std::byte> bytes, std::size_
   const std::size_t most = most_bytes(stored);
   const GuardLimits limits{.memory_bytes = kOwnMemory + 4 * bytes.size(),
                            .result_bytes = most + kMaxHeaderBytes,
-                           .seconds = static_cast<unsigned>(2 + bytes.size() / kBytesASecond)};
+                           .seconds = static_cast<unsigned>(1 + bytes.size() / kBytesASecond),
+                           .wall_seconds = static_cast<unsigned>(30 + 4 * bytes.size() / kBytesASecond)};
   return run_guarded(limits, "not a whole HDF5 file: truncated or damaged", [&] {
     const Hdf5File file(bytes);
     return read(file, Parcel(file, most));
