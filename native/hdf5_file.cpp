@@ -293,6 +293,8 @@ std::optional<std::string> Hdf5File::text_attribute(const std::string& group, co
   const std::optional<std::vector<std::string>> texts = read_texts(need_object(file_, group).get(), name);
   if (!texts) return std::nullopt;
   if (texts->size() != 1) fail("attribute \"", name, "\": ", texts->size(), " texts, expected one");
+  if (const auto at = find_not_utf8(texts->front()))
+    fail("attribute \"", name, "\" is not UTF-8 at byte ", *at);
   return texts->front();
 }
 

@@ -61,6 +61,7 @@ void add_train(CLI::App& app) {
   command->add_option("--gpus", arguments->gpus, "With --device cuda: how many share each batch")
       ->check(CLI::Range(1, 64))
       ->capture_default_str();
+  add_large_option(*command, arguments->large);
   command->add_flag("--f16", arguments->f16, "Store the weights in 16 bits: half the size");
   command->add_flag("--json", arguments->json, "Print one JSON object when done");
   command->callback([arguments] { train(*arguments); });

@@ -12,6 +12,7 @@
 #include "data/split_record.h"
 #include "lapis/core/error.h"
 #include "lapis/io/keras_model.h"
+#include "training_memory.h"
 #include "training_report.h"
 
 namespace lapis::native {
@@ -52,7 +53,7 @@ InputSpec make_input(const TrainConfig& config, const DataSource& data) {
   return TensorInput{};
 }
 
-Model make_model(const std::string& path, const TrainConfig& config, const InputSpec& input,
+Model make_model(const TrainArguments& arguments, const TrainConfig& config, const InputSpec& input,
                  const DataSource& data) {
   const auto* text = std::get_if<TextInput>(&input);
   const auto* image = std::get_if<ImageInput>(&input);
@@ -60,13 +61,20 @@ Model make_model(const std::string& path, const TrainConfig& config, const Input
   if (text != nullptr) shape = Shape{kUnknown, text->sequence_length};
   if (image != nullptr) shape = Shape{kUnknown, image->height, image->width, image->channels};
   try {
-    Model model = model_from_config(
-        config.model_json(text == nullptr ? 0 : static_cast<Index>(text->vocabulary.size())), shape);
+    const std::string json =
+        config.model_json(text == nullptr ? 0 : static_cast<Index>(text->vocabulary.size()));
+    if (!arguments.large) {
+      Index parameters = 0;
+      for (const auto& each : describe_model(Json::parse(json), shape).parameters())
+        parameters += each.shape.size();
+      check_parameter_memory(parameters, config.options.optimizer);
+    }
+    Model model = model_from_config(json, shape);
     check_classes(data, model);
     model.initialize(config.options.seed);
     return model;
   } catch (const Error& error) {
-    throw error.inside(path);
+    throw error.inside(arguments.config);
   }
 }
 
@@ -87,7 +95,7 @@ TrainingJob::TrainingJob(const TrainArguments& arguments, Devices devices)
       request_(request_of(config_.data, config_.validation)),
       data_(find_data(arguments.data, request_)),
       input_(make_input(config_, *data_)),
-      file_{make_model(arguments.config, config_, input_, *data_), input_, data_->labels(), {}, {}},
+      file_{make_model(arguments, config_, input_, *data_), input_, data_->labels(), {}, {}},
       training_(data_->open(Split::train, input_, config_.data.augmentation)),
       validation_(config_.validation && data_->inventory().count(Split::valid) > 0
                       ? data_->open(Split::valid, input_, {})
@@ -146,6 +154,11 @@ Index TrainingJob::batches_per_epoch() const {
 
 std::unique_ptr<Trainer> TrainingJob::make_trainer() {
   try {
+    if (!arguments_.large) {
+      const Index batch = config_.options.batch_size_for(training_->size());
+      check_batch_memory(file_.model, *devices_.backends.front(),
+                         with_batch_in_front(batch, training_->sample_shape()));
+    }
     return std::make_unique<Trainer>(file_.model, devices_.backends, devices_.collective.get(),
                                      config_.options, *training_, validation_.get());
   } catch (const OutOfMemory& error) {

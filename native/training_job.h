@@ -27,6 +27,7 @@ struct TrainArguments {
   cuda::Precision precision = cuda::Precision::float32;
   int gpus = 1;
   bool f16 = false;
+  bool large = false;  // whatever memory it takes
   bool json = false;
 };
 

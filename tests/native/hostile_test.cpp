@@ -282,6 +282,30 @@ TEST_CASE("what a small file may cost: a second and 256 MB, whatever it asks for
   }
 }
 
+TEST_CASE("a training of a few lines says what it takes before it takes it") {
+  const TemporaryFolder folder;
+  write_cifar10(folder / "data", 40);
+  std::string config = picture_config("cifar10", 1);
+  const std::string pool = R"({"class_name": "AveragePooling2D", "config": {"pool_size": 4}},)";
+  REQUIRE(config.find(pool) != std::string::npos);
+  const auto train_with = [&](const std::string& layers) {
+    std::string changed = config;
+    write_text(folder / "config.json", changed.replace(changed.find(pool), pool.size(), layers));
+    return run(folder,
+               {"train", folder / "config.json", "--data", folder / "data", "--out", folder / "m.safetensors"});
+  };
+  const Spent wide = train_with(R"({"class_name": "Flatten", "config": {}},
+                                  {"class_name": "Dense", "config": {"units": 87000}},)");
+  check_spent(wide);
+  CHECK_THAT(wide.error,
+             Catch::Contains("parameters") && Catch::Contains("GB") && Catch::Contains("--large"));
+  const Spent deep = train_with(R"({"class_name": "ZeroPadding2D", "config": {"padding": 2000}},
+                                  {"class_name": "GlobalAveragePooling2D", "config": {}},
+                                  {"class_name": "Reshape", "config": {"target_shape": [1, 1, 3]}},)");
+  check_spent(deep);
+  CHECK_THAT(deep.error, Catch::Contains("a batch of 16 samples [32,32,3]") && Catch::Contains("--large"));
+}
+
 TEST_CASE("what never ends is refused by how it begins") {
   const TemporaryFolder folder;
   for (const char* command : {"info", "bench"}) check_spent(run(folder, {command, "/dev/zero"}));

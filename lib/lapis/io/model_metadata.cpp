@@ -4,10 +4,25 @@
 #include <set>
 
 #include "lapis/io/json_reader.h"
+#include "lapis/io/keras_model.h"
 
 namespace lapis {
 
 namespace {
+
+/// The limit on what one sample takes (io/keras_model.h), with the sizes that the pipeline makes: also where
+/// the network leaves them open. Throws Error, too, where a layer does not take them.
+void check_sample_sizes(const Model& model, const Shape& made) {
+  Shape x = made.with_batch(1);
+  for (int i = 0; i < model.layer_count(); ++i) {
+    const Shape y = model.layer(i).output_shape(x);
+    if (x.elements() + y.elements() > static_cast<double>(kMaxSampleValues))
+      fail("makes samples ", made, ", which layer ", in_quotes(model.layer(i).name()), " takes as ",
+           x.without_batch(), " and turns into ", y.without_batch(), ": more than ", kMaxSampleValues,
+           " values");
+    x = y;
+  }
+}
 
 void check_image(const Model& model, const ImageInput& image) {
   check_image_input(image);
@@ -16,6 +31,7 @@ void check_image(const Model& model, const ImageInput& image) {
   bool fits = x.rank() == 4;
   for (int axis = 1; fits && axis < 4; ++axis) fits = x[axis] == kUnknown || x[axis] == made[axis];
   if (!fits) fail("makes pictures ", made, ", but the network takes ", x);
+  check_sample_sizes(model, made);
 }
 
 void check_text_input(const Model& model, const TextInput& text) {
@@ -32,6 +48,7 @@ void check_text_input(const Model& model, const TextInput& text) {
   if (words > known)
     fail("the vocabulary has ", words, " entries, but layer \"", model.layer(0).name(), "\" takes ids below ",
          known);
+  check_sample_sizes(model, made);
 }
 
 }  // namespace
