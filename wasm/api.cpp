@@ -141,7 +141,7 @@ const char* lapis_predict_image(std::int32_t model, const std::uint8_t* pixels, 
                                 std::int32_t height, std::int32_t channels, std::int32_t fit) {
   return guarded([&] {
     std::optional<lapis::Fit> wanted;
-    if (fit >= 0) wanted = fit == 0 ? lapis::Fit::crop : lapis::Fit::fit;
+    if (fit >= 0) wanted = static_cast<lapis::Fit>(fit);  // in the order of lapis::kFitNames
     return keep(model_of(model).predict_image({pixels, width, height, channels}, wanted));
   });
 }

@@ -38,9 +38,9 @@ void LAPIS_EXPORT(lapis_model_free)(std::int32_t model);
 /// Returns 1 where a picture of this size can be read: asked before memory is taken for its pixels.
 std::int32_t LAPIS_EXPORT(lapis_check_image)(double width, double height);
 
-/// Pixels [height, width, channels], RGB or RGBA. `fit`: 0 crop, 1 fit, -1 as the model's file says. Returns
-/// JSON: {address, shape, picture: {address, width, height, channels}}, the probabilities (float) and the
-/// bytes that the network saw.
+/// Pixels [height, width, channels], RGB or RGBA. `fit`: 0 crop, 1 fit, 2 stretch, -1 as the model's file
+/// says. Returns JSON: {address, shape, picture: {address, width, height, channels}}, the probabilities
+/// (float) and the bytes that the network saw.
 const char* LAPIS_EXPORT(lapis_predict_image)(std::int32_t model, const std::uint8_t* pixels,
                                               std::int32_t width, std::int32_t height, std::int32_t channels,
                                               std::int32_t fit);

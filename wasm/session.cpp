@@ -65,7 +65,7 @@ Json Session::info() const {
     input.add("image", object({{"width", std::int64_t{image->width}},
                                {"height", std::int64_t{image->height}},
                                {"channels", std::int64_t{image->channels}},
-                               {"fit", image->fit == lapis::Fit::crop ? "crop" : "fit"}}));
+                               {"fit", lapis::fit_name(image->fit)}}));
   } else if (vectorizer_) {
     sample = {1, vectorizer_->sequence_length()};
     input.add("text",

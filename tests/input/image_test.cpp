@@ -120,6 +120,39 @@ TEST_CASE("resize by hand") {
   }
 }
 
+TEST_CASE("stretch gives what Keras's resize gives, with antialias and without") {
+  Bytes bytes;  // keras.ops.image.resize(bytes as [1, 7, 9, 1], (height, width), "bilinear", antialias=...)
+  for (int i = 0; i < 9 * 7; ++i) bytes.push_back(static_cast<std::uint8_t>(37 * i * i + 11 * i));
+  struct Case {
+    Index height, width;
+    bool antialias;
+    std::vector<double> keras;
+  };
+  const Case cases[] = {
+      {3,
+       4,
+       true,
+       {128.861, 161.753, 160.742, 129.245, 161.314, 140.040, 138.660, 132.376, 161.473, 89.537, 132.150,
+        81.302}},
+      {3,
+       4,
+       false,
+       {110.167, 108.667, 209.083, 144.750, 132.750, 107.750, 110.000, 139.500, 180.000, 24.833, 131.583,
+        52.250}},
+      {2, 12, false, {56.5,    166.8125, 230.9375, 212.0625, 119.4375, 193.0625, 231.6875, 187.3125,
+                      69.1875, 117.3125, 154.4375, 148.5,    172.0,    179.1875, 143.5625, 72.9375,
+                      48.5625, 70.4375,  105.3125, 129.1875, 79.3125,  35.6875,  45.0625,  96.0}},
+  };
+  for (const auto& [height, width, antialias, keras] : cases) {
+    INFO(width << " x " << height << (antialias ? ", antialias" : ""));
+    ImageInput input = input_of(width, height, 1, Fit::stretch);
+    input.antialias = antialias;
+    const Bytes stretched = picture(bytes, 9, 7, 1, input);
+    REQUIRE(stretched.size() == keras.size());
+    for (std::size_t i = 0; i < keras.size(); ++i) CHECK(std::abs(stretched[i] - keras[i]) <= 1);
+  }
+}
+
 TEST_CASE("resize agrees with a naive double-precision one within one level") {
   const Index sizes[][4] = {{32, 32, 8, 8},   {33, 47, 32, 32}, {5, 3, 32, 32}, {64, 1, 7, 9},
                             {1, 64, 5, 4},    {100, 80, 32, 3}, {2, 2, 31, 17}, {90, 91, 1, 1},

@@ -263,6 +263,8 @@ TEST_CASE("Input pipelines are read back as they were written") {
         .scale = 1.0 / 255,
         .mean = {0.1},
         .std = {0.3}}),
+        InputSpec(ImageInput{
+            .width = 3, .height = 2, .fit = Fit::stretch, .mean = {}, .std = {}, .antialias = false}),
         InputSpec(ImageInput{.width = 1, .height = 1, .mean = {0.1, 0.2, 0.3}, .std = {}}),
         InputSpec(TextInput{.sequence_length = 77, .vocabulary = {"", "[UNK]", "enak", "é\n\"\\"}})})
     CHECK(input_from_json(input_to_json(input)) == input);

@@ -228,6 +228,10 @@ TEST_CASE("picture data") {
   const ImageInput expected{8, 4, 1, Fit::fit, 255, 1, {127.5}, {64}};
   CHECK(*config.data.image == expected);
   CHECK(config.data.augmentation == Augmentation{true, 3, Augmentation::Fill::zero});
+  const TrainConfig stretched = with_data(
+      R"({"kind":"image_folder","image":{"width":8,"height":4,"fit":"stretch","antialias":false}})");
+  CHECK(stretched.data.image->fit == Fit::stretch);
+  CHECK_FALSE(stretched.data.image->antialias);
   CHECK(config.data.input_shape() == Shape{kUnknown, 4, 8, 1});
 }
 

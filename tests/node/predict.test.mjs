@@ -90,6 +90,15 @@ test('pictures of other sizes: what the network sees is one colour where the pic
       [0, 0, 0],
     ],
   );
+  // The whole picture and nothing else: its left half and its right half.
+  const halves = grey(8, 2);
+  halves.data.forEach((_, i) => {
+    halves.data[i] = i % 24 < 12 ? 10 : 240;
+  });
+  const stretched = model.predictImage(halves, { fit: 'stretch' });
+  for (let y = 0; y < 4; y++) {
+    assert.deepEqual([stretched.pixels[y * 16], stretched.pixels[y * 16 + 12]], [10, 240]);
+  }
   model.dispose();
 });
 

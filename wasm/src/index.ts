@@ -11,6 +11,7 @@ export { Trainer } from './trainer.js';
 export type { Labels } from './labels.js';
 export type {
   Activation,
+  Fit,
   ImageData,
   ImageOptions,
   ImagePrediction,

@@ -8,6 +8,7 @@ import { checked_tensor, size_of } from './tensor.js';
 import { Trainer } from './trainer.js';
 import type {
   Activation,
+  Fit,
   ImageData,
   ImageOptions,
   ImagePrediction,
@@ -21,6 +22,9 @@ import type {
 } from './types.js';
 
 const load_options = ['onProgress', 'simd', 'threads', 'wasm', 'input', 'labels'] as const;
+
+/** In the library's order (kFitNames in lib/lapis/input/image.h). */
+const fits: readonly Fit[] = ['crop', 'fit', 'stretch'];
 
 /** As the library has it (lib/lapis/input/text.h): a longer text is not even copied to it. */
 const most_text_bytes = 100_000;
@@ -134,13 +138,13 @@ export class Model {
   predictImage(image: ImageData, options: ImageOptions = {}): ImagePrediction {
     return this.call((module) => {
       const { fit, white } = checked_options(options, ['fit', 'white'], 'predictImage');
-      check_choice(fit, ['crop', 'fit'], 'predictImage: fit');
+      check_choice(fit, fits, 'predictImage: fit');
       const started = performance.now();
       const { data, width, height, channels } = pixels_of(image, white, (width, height) => {
         module.check(module.api.lapis_check_image(width, height));
       });
       const [address = 0] = module.put(data);
-      const how = fit === undefined ? -1 : fit === 'crop' ? 0 : 1;
+      const how = fit === undefined ? -1 : fits.indexOf(fit);
       const outcome = this.outcome(
         module.api.lapis_predict_image(this.handle, address, width, height, channels, how),
       );

@@ -19,7 +19,7 @@ export interface ModelInfo {
     kind: 'image' | 'text' | 'tensor';
     /** Batch first; null: not fixed. */
     shape: (number | null)[];
-    image?: { width: number; height: number; channels: number; fit: 'crop' | 'fit' };
+    image?: { width: number; height: number; channels: number; fit: Fit };
     text?: { vocabulary_size: number; sequence_length: number };
   };
   layers: LayerInfo[];
@@ -75,9 +75,15 @@ export interface ImageData {
   channels?: 1 | 3 | 4;
 }
 
+/**
+ * How a picture of another aspect ratio gets in: 'crop' keeps the middle, 'fit' the whole picture with free space beside
+ * it, 'stretch' the whole picture with its aspect ratio changed, as Keras does unless told otherwise.
+ */
+export type Fit = 'crop' | 'fit' | 'stretch';
+
 export interface ImageOptions {
   /** Default: as the model's file says. */
-  fit?: 'crop' | 'fit' | undefined;
+  fit?: Fit | undefined;
   /**
    * The value of white in a Float32Array or an array of numbers, rounded to 256 levels. A Float32Array needs it. Default:
    * 255, whole numbers only.
@@ -115,10 +121,12 @@ export type InputOptions =
       height: number;
       /** 3: RGB, 1: grey. Default: 3. */
       channels?: number;
-      /** How a picture of another aspect ratio gets in. Default: 'crop'. */
-      fit?: 'crop' | 'fit';
+      /** Default: 'crop'. */
+      fit?: Fit;
       /** Grey value of what stays free with 'fit', 0 to 255. Default: 0. */
       fill?: number;
+      /** False: a reduction reads the nearest 2 x 2 pixels only, as Keras's default. Default: true. */
+      antialias?: boolean;
       /** Default: 1 / 255. */
       scale?: number;
       /** One a channel, or one for all. Default: none. */

@@ -2,7 +2,7 @@
 // without giving it memory. null means "not a kind whose header is read here"; the browser may still decode it.
 
 export interface PictureHeader {
-  kind: 'PNG' | 'JPEG' | 'GIF' | 'WebP' | 'BMP' | 'AVIF';
+  kind: 'PNG' | 'JPEG' | 'GIF' | 'WebP' | 'BMP' | 'AVIF' | 'PNM' | 'TIFF' | 'HEIC';
   size: { width: number; height: number } | null;
   /** The file ends before its own header says it should. */
   cut_short: boolean;
@@ -15,17 +15,18 @@ export function read_header(bytes: Uint8Array): PictureHeader | null {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return jpeg(view);
   if (text(0, 6) === 'GIF87a' || text(0, 6) === 'GIF89a') {
     const size = view.byteLength < 10 ? null : sized(view.getUint16(6, true), view.getUint16(8, true));
-    return { kind: 'GIF', size, cut_short: bytes.at(-1) !== 0x3b };
+    return { kind: 'GIF', size, cut_short: view.byteLength < shortest_gif };
   }
   if (text(0, 4) === 'RIFF' && text(8, 12) === 'WEBP') return webp(view, text);
-  if (text(0, 2) === 'BM') {
-    const size =
-      view.byteLength < 26 ? null : sized(view.getInt32(18, true), Math.abs(view.getInt32(22, true)));
-    return { kind: 'BMP', size, cut_short: view.byteLength < 26 };
-  }
-  if (text(4, 12) === 'ftypavif' || text(4, 12) === 'ftypavis') return avif(view, text);
+  if (text(0, 2) === 'BM') return bmp(view);
+  if (text(4, 8) === 'ftyp') return boxes(view, text);
+  if (/^P[1-6][\s#]$/.test(text(0, 3))) return { kind: 'PNM', size: null, cut_short: false };
+  if (/^(II\*\0|MM\0\*)$/.test(text(0, 4))) return { kind: 'TIFF', size: null, cut_short: false };
   return null;
 }
+
+/** Header, one frame of no more than its description, end. */
+const shortest_gif = 13 + 10 + 1;
 
 type Text = (from: number, to: number) => string;
 
@@ -82,6 +83,24 @@ function webp(view: DataView, text: Text): PictureHeader {
         cut_short,
       };
   }
+}
+
+/** What the file begins with names all who may read it, 4 letters each. */
+function boxes(view: DataView, text: Text): PictureHeader | null {
+  const brands = new Set<string>(text(8, Math.min(view.getUint32(0), 256)).match(/.{4}/gs));
+  if (brands.has('avif') || brands.has('avis')) return avif(view, text);
+  const is_heic = ['heic', 'heix', 'mif1', 'msf1'].some((brand) => brands.has(brand));
+  return is_heic ? { kind: 'HEIC', size: null, cut_short: false } : null;
+}
+
+/** The oldest headers, of 12 bytes, have sizes of 16 bits. */
+function bmp(view: DataView): PictureHeader {
+  if (view.byteLength < 26) return { kind: 'BMP', size: null, cut_short: true };
+  const is_oldest = view.getUint32(14, true) === 12;
+  const size = is_oldest
+    ? sized(view.getUint16(18, true), view.getUint16(20, true))
+    : sized(view.getInt32(18, true), Math.abs(view.getInt32(22, true)));
+  return { kind: 'BMP', size, cut_short: false };
 }
 
 /** The size stands in the `ispe` box, near the start; its exact place depends on the other boxes. */

@@ -6,7 +6,7 @@ import { count } from './format';
 import type { ModelEntry } from './models';
 import { set_notice } from './notice';
 import { Panel } from './panel';
-import type { DecodedPicture, Fit, PictureOutcome } from './protocol';
+import { fits, type DecodedPicture, type Fit, type PictureOutcome } from './protocol';
 import { pictures, sample_url, type PictureSample } from './samples';
 
 interface OpenedPicture {
@@ -44,7 +44,10 @@ export class PicturePanel {
       classify: (key, input) => this.classify(key, input),
       expected: ({ opened: { sample } }) =>
         sample !== null && this.panel.model.labels.includes(sample) ? sample : null,
-      chosen: changed,
+      chosen: () => {
+        this.fit_as_model();
+        changed();
+      },
       cleared: () => {
         this.seen.width = 0; // assigning a width empties a canvas
       },
@@ -78,12 +81,24 @@ export class PicturePanel {
   }
 
   get fit(): Fit {
-    return this.fit_radios().find((radio) => radio.checked)?.value === 'fit' ? 'fit' : 'crop';
+    const chosen = this.fit_radios().find((radio) => radio.checked)?.value;
+    return fits.find((fit) => fit === chosen) ?? 'crop';
   }
 
   set fit(fit: Fit) {
     for (const radio of this.fit_radios()) radio.checked = radio.value === fit;
     this.submit();
+  }
+
+  add(entry: ModelEntry): void {
+    this.panel.add(entry);
+    this.fit_as_model();
+  }
+
+  /** A model that a visitor opened says how it takes pictures; the page's own take any way. */
+  private fit_as_model(): void {
+    const fit = this.panel.model.opened?.info.input.image?.fit;
+    if (fit) this.fit = fit;
   }
 
   async open_sample(name: string): Promise<void> {

@@ -1,7 +1,10 @@
 // What the page asks its worker, and what it gets back. The only file both sides import types from.
-import type { LoadOptions, ModelInfo, Token } from 'lapis';
+import type { Fit, LoadOptions, ModelInfo, Token } from 'lapis';
 
-export type Fit = 'crop' | 'fit';
+export type { Fit };
+
+/** The ways a picture of another aspect ratio gets in, as the page offers them. */
+export const fits: readonly Fit[] = ['crop', 'fit', 'stretch'];
 
 /** What a visitor adds to a Keras file: how pixels become numbers, and the names of the classes. */
 export type Additions = Pick<LoadOptions, 'input' | 'labels'>;

@@ -1,4 +1,5 @@
 // The address keeps what can be shared: the tab, the models and a short text. Never a picture, never a long text.
+import { fits, type Fit } from './protocol';
 
 export interface UrlState {
   tab: 'text' | 'picture';
@@ -6,7 +7,7 @@ export interface UrlState {
   picture_model: string | null;
   text: string | null;
   sample: string | null;
-  fit: 'crop' | 'fit' | null;
+  fit: Fit | null;
 }
 
 const longest_text = 500;
@@ -14,14 +15,13 @@ const pause_ms = 300; // browsers limit how often the address may change
 
 export function read_url_state(): UrlState {
   const hash = new URLSearchParams(location.hash.slice(1));
-  const fit = hash.get('fit');
   return {
     tab: hash.get('tab') === 'picture' ? 'picture' : 'text',
     text_model: hash.get('text_model'),
     picture_model: hash.get('picture_model'),
     text: hash.get('text')?.slice(0, longest_text) ?? null,
     sample: hash.get('sample'),
-    fit: fit === 'crop' || fit === 'fit' ? fit : null,
+    fit: fits.find((fit) => fit === hash.get('fit')) ?? null,
   };
 }
 

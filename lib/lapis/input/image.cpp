@@ -37,6 +37,7 @@ Placement place(const Pixels& pixels, const ImageInput& input) {
   const std::int64_t width = pixels.width, height = pixels.height;
   const bool is_wider = width * input.height > height * input.width;
   Placement p{0, 0, pixels.width, pixels.height, 0, 0, input.width, input.height};
+  if (input.fit == Fit::stretch) return p;
   if (input.fit == Fit::crop) {
     if (is_wider)
       p.source_width = std::min(pixels.width, divide_rounded(height * input.width, input.height));
@@ -55,11 +56,12 @@ Placement place(const Pixels& pixels, const ImageInput& input) {
   return p;
 }
 
-/// Triangle filter of radius max(1, source / target) source pixels around each target pixel's centre. All in
-/// whole numbers, in units of 1 / (2 * target) source pixels, so that every machine gets the same weights.
-Taps make_taps(Index source, Index target) {
+/// Triangle filter around each target pixel's centre, of radius max(1, source / target) source pixels, or 1
+/// without antialias. All in whole numbers, in units of 1 / (2 * target) source pixels, so that every machine
+/// gets the same weights.
+Taps make_taps(Index source, Index target, bool antialias) {
   Taps taps;
-  const std::int64_t radius = 2 * static_cast<std::int64_t>(std::max(source, target));
+  const std::int64_t radius = 2 * static_cast<std::int64_t>(antialias ? std::max(source, target) : target);
   std::vector<std::int64_t> heights;
   for (Index i = 0; i < target; ++i) {
     const std::int64_t centre = (2 * static_cast<std::int64_t>(i) + 1) * source;
@@ -136,11 +138,12 @@ void resize_row(const std::uint8_t* row, const Taps& taps, std::uint8_t* out) {
 
 /// The placed part of the source, as wide as the picture and still as high as the source:
 /// [source_height, width, channels].
-std::vector<std::uint8_t> resize_rows(const Pixels& pixels, const Placement& p, Index channels) {
+std::vector<std::uint8_t> resize_rows(const Pixels& pixels, const Placement& p, const ImageInput& input) {
+  const Index channels = input.channels;
   const Index row_bytes = p.width * channels;
   std::vector<std::uint8_t> rows(static_cast<std::size_t>(p.source_height * row_bytes));
   std::vector<std::uint8_t> converted(static_cast<std::size_t>(p.source_width * channels));
-  const Taps taps = make_taps(p.source_width, p.width);
+  const Taps taps = make_taps(p.source_width, p.width, input.antialias);
   for (Index y = 0; y < p.source_height; ++y) {
     const std::uint8_t* row = pixels.data + ((p.source_y + y) * pixels.width + p.source_x) * pixels.channels;
     if (pixels.channels != channels) {
@@ -162,7 +165,7 @@ std::vector<std::uint8_t> resize_rows(const Pixels& pixels, const Placement& p, 
 void resize_columns(const std::vector<std::uint8_t>& rows, const Placement& p, const ImageInput& input,
                     std::uint8_t* picture) {
   const Index row_bytes = p.width * input.channels;
-  const Taps taps = make_taps(p.source_height, p.height);
+  const Taps taps = make_taps(p.source_height, p.height, input.antialias);
   std::vector<std::int32_t> sums(static_cast<std::size_t>(row_bytes));
   for (Index y = 0; y < p.height; ++y) {
     const Taps::Range& range = taps.ranges[static_cast<std::size_t>(y)];
@@ -237,7 +240,7 @@ std::vector<std::uint8_t> image_to_picture(const Pixels& pixels, const ImageInpu
   const Placement p = place(pixels, input);
   std::vector<std::uint8_t> picture(static_cast<std::size_t>(input.width * input.height * input.channels),
                                     input.fill);
-  resize_columns(resize_rows(pixels, p, input.channels), p, input, picture.data());
+  resize_columns(resize_rows(pixels, p, input), p, input, picture.data());
   return picture;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "lapis/core/real.h"
@@ -12,9 +14,17 @@ namespace lapis {
 
 /// How a picture of another aspect ratio gets into the network's.
 enum class Fit {
-  crop,  // the largest centred part with the network's aspect ratio; the rest is lost
-  fit,   // the whole picture, centred; what stays free gets `ImageInput::fill`
+  crop,     // the largest centred part with the network's aspect ratio; the rest is lost
+  fit,      // the whole picture, centred; what stays free gets `ImageInput::fill`
+  stretch,  // the whole picture, its aspect ratio changed: what Keras does unless told otherwise
 };
+
+/// What files and options call them, in that order.
+inline constexpr std::string_view kFitNames[] = {"crop", "fit", "stretch"};
+
+inline std::string_view fit_name(Fit fit) {
+  return kFitNames[static_cast<std::size_t>(fit)];
+}
 
 /// What a network expects of a picture: x[height, width, channels] = (byte * scale - mean) / std.
 struct ImageInput {
@@ -24,6 +34,7 @@ struct ImageInput {
   std::uint8_t fill = 0;  // of Fit::fit's free part, in every channel
   double scale = 1.0 / 255;
   std::vector<double> mean, std;  // one a channel, or one for all; empty: none
+  bool antialias = true;  // false: a reduction reads the nearest 2 x 2 pixels only, as Keras's default
 
   bool operator==(const ImageInput&) const = default;
 };
@@ -46,8 +57,9 @@ void check_image_size(Index width, Index height);
 void check_image_input(const ImageInput& input);
 
 /// The 8-bit picture that the network sees, [height, width, channels] of `input`: what a page shows.
-/// Antialiased (triangle filter as wide as the reduction, as Pillow's BILINEAR); pixels that already have the
-/// network's size and channels pass unchanged. Throws Error for sizes or channels out of range.
+/// Bilinear: with antialias a triangle filter as wide as the reduction, as Pillow's BILINEAR. Pixels that
+/// already have the network's size and channels pass unchanged. Throws Error for sizes or channels out of
+/// range.
 std::vector<std::uint8_t> image_to_picture(const Pixels& pixels, const ImageInput& input);
 
 /// The tensor value of every byte in every channel, [256, channels]: all that lies between picture and

@@ -36,9 +36,10 @@ void read_image(const JsonCursor& value, DataConfig& data) {
   read_value(object, "width", image.width, 1);
   read_value(object, "height", image.height, 1);
   read_value(object, "channels", image.channels, 1);
-  read_choice(object, "fit", image.fit, {{"crop", Fit::crop}, {"fit", Fit::fit}});
+  read_choice(object, "fit", image.fit, {{"crop", Fit::crop}, {"fit", Fit::fit}, {"stretch", Fit::stretch}});
   if (const auto found = object.find("fill")) image.fill = static_cast<std::uint8_t>(found->integer(0, 255));
   read_value(object, "scale", image.scale, -kLargestNumber, kLargestNumber);
+  if (const auto found = object.find("antialias")) image.antialias = found->boolean();
   image.mean = read_numbers(object, "mean");
   image.std = read_numbers(object, "std");
   if (const auto found = object.find("augmentation")) data.augmentation = read_augmentation(*found);

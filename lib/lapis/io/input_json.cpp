@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "lapis/io/json_reader.h"
@@ -17,11 +19,12 @@ void write_image(const ImageInput& image, Json& object) {
   object.add("width", std::int64_t{image.width});
   object.add("height", std::int64_t{image.height});
   object.add("channels", std::int64_t{image.channels});
-  object.add("fit", image.fit == Fit::crop ? "crop" : "fit");
+  object.add("fit", fit_name(image.fit));
   object.add("fill", int{image.fill});
   object.add("scale", image.scale);
   object.add("mean", numbers(image.mean));
   object.add("std", numbers(image.std));
+  if (!image.antialias) object.add("antialias", false);
 }
 
 std::vector<double> read_numbers(const JsonCursor& cursor) {
@@ -36,13 +39,15 @@ ImageInput read_image(ObjectReader& reader) {
   image.height = reader.need("height").integer(1, kMaxImageSide);
   if (const auto channels = reader.find("channels")) image.channels = channels->integer(1, 4);
   if (const auto fit = reader.find("fit")) {
-    if (fit->string() != "crop" && fit->string() != "fit") fit->expected("\"crop\" or \"fit\"");
-    image.fit = fit->string() == "crop" ? Fit::crop : Fit::fit;
+    const auto* name = std::find(std::begin(kFitNames), std::end(kFitNames), fit->string());
+    if (name == std::end(kFitNames)) fit->expected("\"crop\", \"fit\" or \"stretch\"");
+    image.fit = static_cast<Fit>(name - kFitNames);
   }
   if (const auto fill = reader.find("fill")) image.fill = static_cast<std::uint8_t>(fill->integer(0, 255));
   if (const auto scale = reader.find("scale")) image.scale = scale->number();
   if (const auto mean = reader.find("mean")) image.mean = read_numbers(*mean);
   if (const auto std = reader.find("std")) image.std = read_numbers(*std);
+  if (const auto antialias = reader.find("antialias")) image.antialias = antialias->boolean();
   check_image_input(image);
   return image;
 }

@@ -27,8 +27,8 @@
 ///                      {"class_name": "ReduceLROnPlateau", "config": {"monitor": "val_loss", "factor": 0.1,
 ///                        "patience": 10, "min_delta": 0.0001, "cooldown": 0, "min_lr": 0}} },
 ///       "data":    { "kind": "cifar10" | "csv_text" | "image_folder", "labels": [<the data's own, sorted>],
-///                    "image": {"width", "height", "channels": 3, "fit": "crop" | "fit", "fill": 0,
-///                      "scale": 1/255, "mean": [], "std": [],
+///                    "image": {"width", "height", "channels": 3, "fit": "crop" | "fit" | "stretch",
+///                      "fill": 0, "antialias": true, "scale": 1/255, "mean": [], "std": [],
 ///                      "augmentation": {"horizontal_flip": false, "shift": 0, "fill": "reflect" | "zero"}},
 ///                    "text": {"sequence_length", "max_tokens": null},
 ///                    "columns": {"text": "text", "label": "label"}, "delimiter": null | "," | ";" | "\t" |
