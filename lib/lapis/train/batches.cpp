@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "lapis/core/size.h"
 #include "lapis/train/dataset.h"
 
 namespace lapis {
@@ -15,7 +16,7 @@ class FilledBatches : public Batches {
   FilledBatches(const Dataset& data, Backend& backend, Index batch_size)
       : data_(data),
         backend_(backend),
-        x_(static_cast<std::size_t>(batch_size * data.sample_shape().size())) {
+        x_(static_cast<std::size_t>(Index{Size(batch_size) * data.sample_shape().size()})) {
     order_.reserve(static_cast<std::size_t>(data.size()));
   }
 
@@ -97,7 +98,7 @@ class PictureBatches : public Batches {
 
  private:
   static std::size_t bytes(const PictureBatch& batch, Index count) {
-    return static_cast<std::size_t>(count * batch.height * batch.width * batch.channels);
+    return static_cast<std::size_t>(Index{Size(count) * batch.height * batch.width * batch.channels});
   }
 
   Backend& backend_;

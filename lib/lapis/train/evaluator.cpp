@@ -24,7 +24,7 @@ Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_s
       loss_(loss, model, backend, batch_size),
       regularization_(model, backend),
       batch_size_(batch_size),
-      y_(static_cast<std::size_t>(batch_size * loss_.outputs())),
+      y_(static_cast<std::size_t>(Index{Size(batch_size) * loss_.outputs()})),
       labels_(static_cast<std::size_t>(batch_size)) {
   check_one_row_a_sample(model);
 }

@@ -74,7 +74,7 @@ Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index
   check_model(model);
   outputs_ = model.output_shape()[-1];
   const auto labels = static_cast<std::size_t>(rows);
-  const std::size_t values = labels * static_cast<std::size_t>(outputs_);
+  const auto values = static_cast<std::size_t>(Index{Size(rows) * outputs_});
   host_targets_.resize(is_sparse() ? labels : values);
   targets_ = backend.allocate(host_targets_.size() * sizeof(Real));
   if (is_categorical() && config.from_logits) probabilities_ = backend.allocate(values * sizeof(Real));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lapis/core/error.h"
+#include "lapis/core/size.h"
 
 namespace lapis {
 
@@ -24,7 +25,7 @@ Index argmax(const Real* values, Index count) {
 }
 
 ConfusionMatrix::ConfusionMatrix(Index classes)
-    : classes_(classes), counts_(static_cast<std::size_t>(classes * classes)) {}
+    : classes_(classes), counts_(static_cast<std::size_t>(Index{Size(classes) * classes})) {}
 
 void ConfusionMatrix::add(Index truth, Index prediction) {
   if (truth < 0 || truth >= classes_ || prediction < 0 || prediction >= classes_) {

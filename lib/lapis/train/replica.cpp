@@ -31,14 +31,15 @@ Replica::Replica(Model& model, Backend& backend, const Settings& settings, const
       regularization_(model, backend),
       optimizer_(settings.optimizer, model, backend),
       batches_(data.batches(backend, most_of_a_batch(settings))),
-      host_outputs_(
-          static_cast<std::size_t>(settings.steps_of_a_look * settings.batch_size * loss_.outputs())),
+      host_outputs_(static_cast<std::size_t>(
+          Index{Size(settings.steps_of_a_look) * settings.batch_size * loss_.outputs()})),
       host_losses_(static_cast<std::size_t>(settings.steps_of_a_look)),
       host_penalties_(static_cast<std::size_t>(settings.steps_of_a_look)) {
-  const auto samples = static_cast<std::size_t>(data.size());
   const auto steps = static_cast<std::size_t>(settings.steps);
-  targets_ = backend.allocate(samples * static_cast<std::size_t>(loss_.target_size()) * sizeof(Real));
-  outputs_ = backend.allocate(samples * static_cast<std::size_t>(loss_.outputs()) * sizeof(Real));
+  targets_ = backend.allocate(static_cast<std::size_t>(Index{Size(data.size()) * loss_.target_size()}) *
+                              sizeof(Real));
+  outputs_ =
+      backend.allocate(static_cast<std::size_t>(Index{Size(data.size()) * loss_.outputs()}) * sizeof(Real));
   losses_ = backend.allocate(steps * sizeof(Real));
   penalties_ = backend.allocate(steps * sizeof(double));
 }
