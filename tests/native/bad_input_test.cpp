@@ -98,7 +98,7 @@ TEST_CASE("bad texts") {
   refused({"predict", model, "--text-file", folder / "none"}, "none: cannot open it");
   refused({"predict", model, "--image", "a.png"}, "use --text, not --image");
   // A message stays on one line, whatever is in the file's name.
-  refused({"predict", model, "--text-file", folder / "a\nb\033[2J"}, "a b [2J: cannot open it");
+  refused({"predict", model, "--text-file", folder / "a\nb\033[2J"}, R"(a\x0ab\x1b[2J: cannot open it)");
 }
 
 TEST_CASE("bad pictures and tensors") {

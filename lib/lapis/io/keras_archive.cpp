@@ -151,6 +151,18 @@ std::string optional_text(const SafetensorsFile& file, const std::string& key) {
   return at == file.metadata.end() ? std::string() : at->second;
 }
 
+/// A config alone could ask for a gigabyte: it gets memory only for numbers that are there.
+void check_is_whole(const KerasArchive& archive, const ModelDescription& description) {
+  constexpr double kAnyway = 1e6;
+  double wanted = 0;  // parameters() also checks sizes
+  for (const auto& parameter : description.parameters()) wanted += parameter.shape.elements();
+  double found = 0;
+  for (const TensorView& variable : archive.variables) found += variable.shape.elements();
+  if (wanted > found + kAnyway)
+    fail("the model has ", wanted, " parameters, but the file holds ", found,
+         " numbers: the file is incomplete");
+}
+
 }  // namespace
 
 ModelFile read_keras_archive(const KerasArchive& archive) {
@@ -158,7 +170,7 @@ ModelFile read_keras_archive(const KerasArchive& archive) {
   std::string version = archive.keras_version;
   if (version.empty() && json.find("keras_version") == nullptr) version = keras_version_by_looks(json);
   ModelDescription description = describe_model(json, std::nullopt, version);
-  description.parameters();  // checks sizes before memory is taken
+  check_is_whole(archive, description);
   ModelFile file{
       Model(description.name, description.input_shape, std::move(description.layers)), {}, {}, {}, {}};
   set_weights(file.model, named_weights(archive, file.model));
