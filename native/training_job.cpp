@@ -266,11 +266,13 @@ void TrainingJob::save() {
   }
 }
 
+/// The weights are worth more than the log: where it cannot be written, the training goes on without it.
 void TrainingJob::write_log(const EpochRecord& record) {
   try {
     log_->write(epoch_json(record).dump());
   } catch (const Error& error) {
-    throw SaveFailed(error.what());
+    log_.reset();
+    log_failure_ = error.what();
   }
 }
 
@@ -279,6 +281,7 @@ void TrainingJob::finish() {
   std::string why;
   if (state_ == State::failed) why = failure_;
   if (state_ == State::interrupted) why = "interrupted in epoch " + std::to_string(epochs_.size() + 1);
+  if (!log_failure_.empty()) why += (why.empty() ? "" : "; ") + log_failure_;
   if (!kept_) throw WorkFailed(why + "; nothing is saved");
   save();
   const Index kept = kept_->record.epoch;

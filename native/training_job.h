@@ -82,7 +82,8 @@ class TrainingJob {
   std::vector<EpochRecord> epochs_;     // the whole ones
   std::optional<Kept> kept_;
   State state_ = State::running;
-  std::string failure_;  // why it failed
+  std::string failure_;      // why it failed
+  std::string log_failure_;  // why there is no more of the log
   double start_ = 0, last_save_ = 0;
 };
 

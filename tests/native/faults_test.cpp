@@ -86,6 +86,15 @@ TEST_CASE("faults: a training goes on where nobody reads its output any more") {
   CHECK(run_lapis({"info", folder / "model.safetensors"}).status == 0);
 }
 
+TEST_CASE("faults: a log that cannot be written costs the log and not the training") {
+  const TemporaryFolder folder;
+  const std::string model = folder / "model.safetensors";
+  CHECK(in_shell("{} 2>" + folder / "error", training(folder, 2) + " --log /dev/full") == 1);
+  CHECK(read_text_file(folder / "error") == "lapis: /dev/full: cannot write it: No space left on device; " +
+                                                model + " holds the weights of epoch 2\n");
+  CHECK(run_lapis({"info", model}).status == 0);
+}
+
 TEST_CASE("faults: a limit on the size of files is a message, and the old file stays") {
   const TemporaryFolder folder;
   const std::string arguments = training(folder, 1);
