@@ -5,11 +5,13 @@
 #include <chrono>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "commands.h"
 #include "common.h"
 #include "console.h"
+#include "data/chosen_split.h"
 #include "data/open_dataset.h"
 #include "data/split_record.h"
 #include "device.h"
@@ -41,11 +43,11 @@ struct Options {
   bool json = false;
 };
 
-Split split_asked_for(const std::string& name) {
-  for (const Split split : {Split::train, Split::valid, Split::test}) {
+std::optional<Split> split_asked_for(const std::string& name) {
+  for (const Split split : {Split::train, Split::valid, Split::test, Split::all}) {
     if (name == split_name(split)) return split;
   }
-  return Split::all;
+  return {};
 }
 
 /// What is evaluated: one split of a data set, or all of it.
@@ -116,7 +118,7 @@ void record(const Options& options, ModelFile& file, Split split, const Evaluati
 
 void print_plain(const Samples& samples, const ModelFile& file, const Evaluation& result, double seconds) {
   const Style style(stdout);
-  print_inventory(samples.inventory);
+  print_inventory(samples.inventory, samples.split == Split::all);
   std::printf("%s%s%s on %s: %s samples, %.1f s\n\n", style.bold, file.model.name().c_str(), style.off,
               split_name(samples.split),
               format_count(static_cast<double>(result.confusion.samples())).c_str(), seconds);
@@ -163,45 +165,14 @@ SplitRecord remembered(const Options& options, const ModelFile& file) {
   }
 }
 
-/// The split asked for; else test where there is one, valid where there is that, or all samples.
-Split choose_split(const Options& options, const SplitRecord& record, const DataSource& data,
-                   std::vector<std::string>& notes) {
-  const Inventory& inventory = data.inventory();
-  if (!options.split.empty()) {
-    const Split split = split_asked_for(options.split);
-    if (inventory.count(split) == 0 && !record.known) {
-      fail(options.data, ": no ", options.split, " split, and ", options.model,
-           " does not say how its data was split: --split all evaluates all ", inventory.total(), " ",
-           inventory.what);
-    }
-    data.check_has(split, "; --split all evaluates everything");
-    return split;
-  }
-  for (const Split split : {Split::test, Split::valid}) {
-    if (inventory.count(split) == 0) continue;
-    if (split == Split::valid) notes.emplace_back("there is no test split: valid is evaluated");
-    return split;
-  }
-  notes.push_back("there is no test or valid split: all " + inventory.what + " are evaluated" +
-                  (record.known && change_since(record, data).empty() ? ", those that were trained on" : ""));
-  return Split::all;
-}
-
 Samples find_samples(const Options& options, const ModelFile& file) {
   const SplitRecord record = remembered(options, file);
   const std::unique_ptr<DataSource> data = find_data(options.data, record.request);
-  Samples samples{data->inventory(), Split::test, nullptr};
-  std::vector<std::string>& notes = samples.inventory.notes;
-  samples.split = choose_split(options, record, *data, notes);
   check_classes(*data, file.model);
-  if (samples.split == Split::train || samples.split == Split::valid || !data->is_apart(samples.split)) {
-    const std::string change = change_since(record, *data);
-    if (!change.empty()) {
-      notes.push_back(change + ": the split is made anew, and some of it may have been trained on" +
-                      (samples.split == Split::all ? "" : "; --split all evaluates everything"));
-    }
-  }
-  samples.dataset = data->open(samples.split, file.input);
+  const ChosenSplit chosen = choose_split(split_asked_for(options.split), options.model, record, *data);
+  Samples samples{data->inventory(), chosen.split, data->open(chosen.split, file.input)};
+  std::vector<std::string>& notes = samples.inventory.notes;
+  notes.insert(notes.end(), chosen.notes.begin(), chosen.notes.end());
   return samples;
 }
 
@@ -242,8 +213,9 @@ void add_evaluate(CLI::App& app) {
                    "Folder of CIFAR-10, CSV files or pictures by class; or a CSV file")
       ->required();
   command
-      ->add_option("--split", options->split,
-                   "train, valid, test or all, cut as for the training. Default: test, else valid, else all")
+      ->add_option(
+          "--split", options->split,
+          "train, valid, test or all, cut as for the training. Default: test, else valid; all of other data")
       ->check(CLI::IsMember({"train", "valid", "test", "all"}));
   command->add_option("--text-column", options->text_column,
                       "Heading in CSV files. Default: as for the training");

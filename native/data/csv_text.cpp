@@ -150,12 +150,6 @@ void CsvText::choose_labels(const DataRequest& request, const std::array<CsvTabl
     if (!labels.empty()) break;
   }
   inventory_.labels.assign(labels.begin(), labels.end());
-  std::set<std::string> plain;
-  for (const std::string& label : labels) {
-    if (plain.insert(plain_name(label)).second) continue;
-    inventory_.notes.push_back("the label " + in_quotes(label) +
-                               " and another differ in capitals or spaces alone: they are two classes");
-  }
 }
 
 void CsvText::add(const std::string& file, CsvTable& table, Split split, Problems& problems) {
@@ -193,6 +187,7 @@ void CsvText::take_stock() {
   }
   inventory_.fingerprint = fingerprint.value();
   if (empty > 0) inventory_.notes.push_back(std::to_string(empty) + " of the texts are empty");
+  note_similar_labels(inventory_);
   note_missing_classes(inventory_);
 }
 

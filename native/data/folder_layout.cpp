@@ -63,18 +63,24 @@ bool is_plainer(const std::string& a, const std::string& b, Split split) {
   return std::pair(a != name, a.size()) < std::pair(b != name, b.size());
 }
 
-/// Finds the folders of splits among `folders` of the layout's root.
-void find_splits(FolderLayout& layout, const std::vector<std::string>& folders,
-                 const std::vector<std::string>& labels) {
-  const bool all_called = std::all_of(folders.begin(), folders.end(), [&](const std::string& name) {
-    return split_called(name).has_value() && !among(name, labels);
+/// Tells the folders in the layout's root apart: splits and classes.
+void sort_folders(FolderLayout& layout, const std::vector<std::string>& folders,
+                  const std::vector<std::string>& labels) {
+  const auto is_bare = [&](const std::string& name) { return folders_in(in(layout.root, name)).empty(); };
+  const auto is_label = [&](const std::string& name) { return among(name, labels) && is_bare(name); };
+  const bool has_train = std::any_of(folders.begin(), folders.end(), [&](const std::string& name) {
+    return split_called(name) == Split::train && !is_bare(name);
+  });
+  const bool has_classes = std::any_of(folders.begin(), folders.end(), [&](const std::string& name) {
+    return !split_called(name) || is_label(name);
   });
   std::array<std::string, kSplits> taken;
   for (const std::string& name : folders) {
     const auto split = split_called(name);
-    if (!split) continue;
-    if (!all_called && folders_in(in(layout.root, name)).empty()) {
-      layout.notes.push_back(in(layout.root, name) + " holds no folders: it is taken as a class");
+    const bool is_class = split && (is_label(name) || (has_classes && !has_train && is_bare(name)));
+    if (is_class) layout.notes.push_back(in(layout.root, name) + " holds no folders: it is taken as a class");
+    if (!split || is_class) {
+      layout.root_classes.push_back(name);
       continue;
     }
     std::string& before = taken[static_cast<std::size_t>(*split)];
@@ -89,17 +95,8 @@ void find_splits(FolderLayout& layout, const std::vector<std::string>& folders,
   for (std::size_t i = 0; i < taken.size(); ++i) {
     if (!taken[i].empty()) layout.of[i] = unwrapped(in(layout.root, taken[i]), labels, layout.notes);
   }
-}
-
-/// Notes the folders that are neither splits nor, beside "train", classes.
-void note_unused(FolderLayout& layout, const std::vector<std::string>& folders) {
-  if (layout.folder(Split::train).empty()) return;
-  std::vector<std::string> unused;
-  for (const std::string& name : folders) {
-    if (!split_called(name)) unused.push_back(name);
-  }
-  if (!unused.empty())
-    layout.notes.push_back("not used, beside the folder to train on: " + list_labels(unused));
+  if (!layout.folder(Split::train).empty() && !layout.root_classes.empty())
+    layout.notes.push_back("not used, beside the folder to train on: " + list_labels(layout.root_classes));
 }
 
 }  // namespace
@@ -138,29 +135,17 @@ std::vector<std::string> pictures_in(const std::string& folder) {
 
 std::string FolderLayout::pool() const {
   if (!folder(Split::train).empty()) return folder(Split::train);
-  // Class folders may lie beside those of other splits.
-  return classes(root).empty() ? std::string() : root;
+  return root_classes.empty() ? std::string() : root;
 }
 
 std::vector<std::string> FolderLayout::classes(const std::string& folder) const {
-  std::vector<std::string> names = folders_in(folder);
-  if (folder == root) {
-    std::erase_if(names, [this](const std::string& name) {
-      const std::string path = in(root, name);
-      // What a split was found in, or passed over as a second one of its kind.
-      return split_called(name) && !folders_in(path).empty() &&
-             std::any_of(of.begin(), of.end(), [](const std::string& taken) { return !taken.empty(); });
-    });
-  }
-  return names;
+  return folder == root ? root_classes : folders_in(folder);
 }
 
 FolderLayout find_layout(const std::string& path, const std::vector<std::string>& labels) {
   FolderLayout layout;
   layout.root = unwrapped(path, labels, layout.notes);
-  const std::vector<std::string> folders = folders_in(layout.root);
-  find_splits(layout, folders, labels);
-  note_unused(layout, folders);
+  sort_folders(layout, folders_in(layout.root), labels);
   return layout;
 }
 

@@ -53,6 +53,11 @@ FolderWalk::FolderWalk(const std::vector<std::string>& closed) {
   }
 }
 
+bool FolderWalk::is_closed(const std::string& folder) const {
+  const auto id = folder_id(folder);
+  return id && closed_.contains(*id);
+}
+
 std::vector<std::string> FolderWalk::pictures(const std::string& folder) {
   std::set<FolderId> seen = closed_;
   if (const auto id = folder_id(folder)) seen.insert(*id);

@@ -31,6 +31,11 @@ struct ClassFolder {
   std::map<std::string, Index> skipped;
 };
 
+bool has_pictures(const std::vector<ClassFolder>& folders) {
+  return std::any_of(folders.begin(), folders.end(),
+                     [](const ClassFolder& folder) { return !folder.pictures.empty(); });
+}
+
 class ImageFolder : public DataSource {
  public:
   ImageFolder(const std::string& path, const DataRequest& request);
@@ -43,13 +48,15 @@ class ImageFolder : public DataSource {
  private:
   std::vector<ClassFolder> list(const std::string& folder);
   void choose_labels(const std::vector<ClassFolder>& pool, const DataRequest& request);
-  void add(const std::vector<ClassFolder>& folders, Split split);
+  std::vector<ClassFolder> list_apart(Split split);
+  void add(const std::vector<ClassFolder>& folders, Split split, Problems& problems);
   void cut_pool(const DataRequest& request, std::size_t pool_size);
   void take_stock();
   [[noreturn]] void refuse_empty() const;
 
   FolderLayout layout_;
   std::vector<Sample> samples_;
+  Index listed_ = 0;  // pictures, with those of folders that are no class
 };
 
 ImageFolder::ImageFolder(const std::string& path, const DataRequest& request)
@@ -59,20 +66,33 @@ ImageFolder::ImageFolder(const std::string& path, const DataRequest& request)
   const std::string pool = layout_.pool();
   const std::vector<ClassFolder> training = pool.empty() ? std::vector<ClassFolder>() : list(pool);
   std::array<std::vector<ClassFolder>, kSplits> apart;
-  std::vector<ClassFolder> all = training;
-  for (const Split split : {Split::valid, Split::test}) {
-    if (!is_apart(split)) continue;
-    std::vector<ClassFolder>& folders = apart[static_cast<std::size_t>(split)];
-    folders = list(layout_.folder(split));
-    all.insert(all.end(), folders.begin(), folders.end());
-  }
-  if (std::all_of(all.begin(), all.end(), [](const ClassFolder& folder) { return folder.pictures.empty(); }))
-    refuse_empty();
-  choose_labels(training.empty() ? all : training, request);
-  add(training, Split::train);
+  for (const Split split : {Split::valid, Split::test})
+    apart[static_cast<std::size_t>(split)] = list_apart(split);
+  const auto& [none, valid, test] = apart;
+  if (!has_pictures(training) && !has_pictures(valid) && !has_pictures(test)) refuse_empty();
+
+  choose_labels(has_pictures(training) ? training : has_pictures(test) ? test : valid, request);
+  Problems problems;
+  add(training, Split::train, problems);
   cut_pool(request, samples_.size());
-  for (const Split split : {Split::valid, Split::test}) add(apart[static_cast<std::size_t>(split)], split);
+  add(valid, Split::valid, problems);
+  add(test, Split::test, problems);
+  problems.check(path_, listed_, "pictures");
   take_stock();
+}
+
+/// The class folders of a split of its own. One without pictures is none.
+std::vector<ClassFolder> ImageFolder::list_apart(Split split) {
+  std::string& folder = layout_.of[static_cast<std::size_t>(split)];
+  if (folder.empty()) return {};
+  std::vector<ClassFolder> folders = list(folder);
+  if (has_pictures(folders)) return folders;
+  const std::size_t flat = pictures_in(folder).size();
+  inventory_.notes.push_back(folder + " is not used: " +
+                             (flat > 0 ? std::to_string(flat) + " pictures lie in it, but in no class folders"
+                                       : "there are no pictures in it"));
+  folder.clear();
+  return {};
 }
 
 /// The class folders in `folder`.
@@ -83,6 +103,10 @@ std::vector<ClassFolder> ImageFolder::list(const std::string& folder) {
   for (std::string& name : layout_.classes(folder)) {
     std::string path = (fs::path(folder) / name).string();
     FolderWalk walk(closed);
+    if (walk.is_closed(path)) {
+      inventory_.notes.push_back(path + " leads back to where the classes lie: not used");
+      continue;
+    }
     std::vector<std::string> pictures = walk.pictures(path);
     for (const auto& [kind, count] : walk.skipped()) inventory_.skipped[kind] += count;
     folders.push_back({std::move(name), std::move(path), std::move(pictures), walk.skipped()});
@@ -116,12 +140,18 @@ void ImageFolder::choose_labels(const std::vector<ClassFolder>& pool, const Data
   }
 }
 
-void ImageFolder::add(const std::vector<ClassFolder>& folders, Split split) {
+void ImageFolder::add(const std::vector<ClassFolder>& folders, Split split, Problems& problems) {
   for (const ClassFolder& folder : folders) {
     if (folder.pictures.empty()) continue;
-    const Index label = find_label(folder.path, folder.name, inventory_.labels);
-    for (const std::string& picture : folder.pictures)
-      samples_.push_back({(fs::path(folder.path) / picture).string(), label, split});
+    const auto count = static_cast<Index>(folder.pictures.size());
+    listed_ += count;
+    try {
+      const Index label = find_label(folder.path, folder.name, inventory_.labels);
+      for (const std::string& picture : folder.pictures)
+        samples_.push_back({(fs::path(folder.path) / picture).string(), label, split});
+    } catch (const Error& error) {
+      problems.add(error.what(), count);
+    }
   }
 }
 
@@ -146,6 +176,7 @@ void ImageFolder::take_stock() {
     fingerprint.add(fs::path(sample.path).lexically_relative(layout_.root).string());
   }
   inventory_.fingerprint = fingerprint.value();
+  note_similar_labels(inventory_);
   note_missing_classes(inventory_);
 }
 

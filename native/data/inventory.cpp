@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 #include <utility>
 
 #include "common.h"
@@ -55,6 +56,15 @@ void note_missing_classes(Inventory& inventory) {
   note_classes(inventory, Split::valid, "validate with");
 }
 
+void note_similar_labels(Inventory& inventory) {
+  std::set<std::string> plain;
+  for (const std::string& label : inventory.labels) {
+    if (plain.insert(plain_name(label)).second) continue;
+    inventory.notes.push_back("the label " + in_quotes(label) +
+                              " and another differ in capitals or spaces alone: they are two classes");
+  }
+}
+
 std::string skipped_text(const std::map<std::string, Index>& skipped) {
   std::vector<std::pair<std::string, Index>> kinds(skipped.begin(), skipped.end());
   std::stable_sort(kinds.begin(), kinds.end(), [](auto& a, auto& b) { return a.second > b.second; });
@@ -76,14 +86,16 @@ std::string splits_text(const SplitCounts& counts) {
   return text;
 }
 
-std::string found_line(const Inventory& inventory) {
+std::string found_line(const Inventory& inventory, bool as_whole) {
   const std::size_t classes = inventory.labels.size();
   std::string line = "found " + counted(inventory.total()) + " " + inventory.what + " in " +
                      counted(static_cast<Index>(classes)) + (classes == 1 ? " class (" : " classes (") +
-                     classes_text(inventory) + "); " + counted(inventory.count(Split::train)) + " to train";
-  if (const Index count = inventory.count(Split::valid); count > 0)
-    line += ", " + counted(count) + " to validate";
-  if (const Index count = inventory.count(Split::test); count > 0) line += ", " + counted(count) + " to test";
+                     classes_text(inventory) + ")";
+  if (!as_whole) line += "; " + counted(inventory.count(Split::train)) + " to train";
+  for (const auto& [split, purpose] : {std::pair(Split::valid, "validate"), std::pair(Split::test, "test")}) {
+    const Index count = as_whole ? 0 : inventory.count(split);
+    if (count > 0) line += ", " + counted(count) + " to " + purpose;
+  }
   const std::string skipped = skipped_text(inventory.skipped);
   return skipped.empty() ? line : line + "; skipped " + skipped;
 }
@@ -106,8 +118,8 @@ Json inventory_json(const Inventory& inventory) {
                       {"notes", std::move(notes)}};
 }
 
-void print_inventory(const Inventory& inventory) {
-  std::printf("%s\n", one_line(found_line(inventory)).c_str());
+void print_inventory(const Inventory& inventory, bool as_whole) {
+  std::printf("%s\n", one_line(found_line(inventory, as_whole)).c_str());
   for (const std::string& note : inventory.notes) std::printf("note: %s\n", one_line(note).c_str());
 }
 

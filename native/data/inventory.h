@@ -34,9 +34,12 @@ struct Inventory {
 /// Adds notes on classes without a sample to train on or to validate.
 void note_missing_classes(Inventory& inventory);
 
+/// Adds notes on labels that differ in capitals or spaces alone.
+void note_similar_labels(Inventory& inventory);
+
 /// "found 400 pictures in 3 classes (cat 220, dog 120, emu 60); 280 to train, 120 to validate; skipped 27
-/// (24 .webp, 3 .tif)".
-std::string found_line(const Inventory& inventory);
+/// (24 .webp, 3 .tif)". `as_whole`: without the splits.
+std::string found_line(const Inventory& inventory, bool as_whole = false);
 
 /// "27 (24 .webp, 3 .tif)"; empty where nothing was skipped.
 std::string skipped_text(const std::map<std::string, Index>& skipped);
@@ -47,8 +50,8 @@ std::string splits_text(const SplitCounts& counts);
 /// The same as members of one object: found, classes, train, valid, test, skipped, notes.
 Json inventory_json(const Inventory& inventory);
 
-/// Prints the line and the notes below it.
-void print_inventory(const Inventory& inventory);
+/// Prints the line and the notes below it. `as_whole`: the splits do not matter.
+void print_inventory(const Inventory& inventory, bool as_whole = false);
 
 /// A running hash of texts (FNV-1a): tells one list of samples from another.
 class Fingerprint {

@@ -92,8 +92,9 @@ Json split_record_json(const DataRequest& request, const DataSource& data) {
   const Inventory& inventory = data.inventory();
   Json::Object record = {{"rule", request.shares.rule}, {"kind", kind_name(data.kind())}};
   if (data.kind() != DataConfig::Kind::cifar10) {
-    record.push_back({"validation_split", request.shares.validation});
-    record.push_back({"test_split", request.shares.test});
+    // What was cut: nothing where the split lay apart.
+    record.push_back({"validation_split", data.is_apart(Split::valid) ? 0 : request.shares.validation});
+    record.push_back({"test_split", data.is_apart(Split::test) ? 0 : request.shares.test});
   }
   if (data.kind() == DataConfig::Kind::csv_text) {
     record.push_back({"text_column", request.columns.text});
@@ -131,7 +132,7 @@ std::string change_since(const SplitRecord& record, const DataSource& data) {
   }
   return "these are not the " + inventory.what + " that the model was trained on (" +
          splits_text(record.counts) +
-         (same_counts ? "; as many now, but others)" : "; now " + splits_text(inventory.counts) + ")");
+         (same_counts ? "; as many now, but others)" : "; " + std::to_string(inventory.total()) + " now)");
 }
 
 }  // namespace lapis::native

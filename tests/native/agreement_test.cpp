@@ -121,16 +121,30 @@ TEST_CASE("agreement: a folder that has changed since the training is named") {
   train(folder, folder_config(R"("validation_split": 0.2)"), folder / "data");
   std::filesystem::rename(folder / "data/red/1003.png", folder / "data/red/1003b.png");
   CHECK_THAT(
-      notes(evaluate(folder, folder / "data")),
+      notes(evaluate(folder, folder / "data", {"--split", "valid"})),
       Contains("these are not the pictures that the model was trained on (train 32, valid 8; as many now, "
                "but others): the split is made anew"));
   std::filesystem::remove(folder / "data/red/1003b.png");
   CHECK_THAT(notes(evaluate(folder, folder / "data", {"--split", "valid"})),
-             Contains("(train 32, valid 8; now train 32, valid 7)"));
+             Contains("(train 32, valid 8; 39 now)"));
+  // Of other data everything is evaluated where nothing else is asked for.
   const CommandResult plain = run_lapis({"evaluate", folder / "m.safetensors", "--data", folder / "data"});
   CHECK_THAT(plain.out,
-             Catch::StartsWith("found 39 pictures in 2 classes (blue 20, red 19); 32 to train, 7 to "
-                               "validate\nnote: "));
+             Catch::StartsWith(
+                 "found 39 pictures in 2 classes (blue 20, red 19)\nnote: these are not the pictures") &&
+                 Contains("39 now): all pictures are evaluated, also any that were trained on\n"));
+  write_noise(folder / "new", 5);
+  CHECK(number(evaluate(folder, folder / "new"), "samples") == 10);
+}
+
+TEST_CASE("agreement: what validated in a folder of its own is not cut from other data") {
+  const TemporaryFolder folder;
+  write_noise(folder / "data/train", 20);
+  write_noise(folder / "data/val", 5);
+  train(folder, folder_config(R"("test_split": 0)"), folder / "data");
+  CHECK(number(evaluate(folder, folder / "data/"), "samples") == 10);
+  CHECK(notes(evaluate(folder, folder / "data/", {"--split", "valid"})) == "[]");
+  CHECK(number(evaluate(folder, folder / "data/train"), "samples") == 40);
 }
 
 TEST_CASE("agreement: files of an earlier lapis are evaluated by the rule that they were trained by") {

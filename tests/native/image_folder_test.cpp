@@ -160,9 +160,39 @@ TEST_CASE("image folder: folders for splits, whatever they are called") {
   CHECK_THAT(notes_of(path), Contains("of \"VALIDATION\" and \"val\" in ") &&
                                  Contains("only \"val\" is used") &&
                                  Contains("not used, beside the folder to train on: more"));
-  fs::create_directories(path + "/Testing/green");
   write_pictures(path + "/Testing/green", 1);
   CHECK_THROWS_WITH(counts_of(path), Contains("Testing/green: label \"green\", expected one of blue, red"));
+  write_pictures(path + "/Testing/yellow", 2);
+  CHECK_THROWS_WITH(counts_of(path), Contains("3 of 35 pictures cannot be used: ") &&
+                                         Contains("green: label") && Contains("yellow: label"));
+}
+
+TEST_CASE(
+    "image folder: a split's folder without class folders or pictures is named and cuts from the others") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path().string();
+  write_image_folder(path + "/train", 10);
+  write_pictures(path + "/test", 3);  // as for a competition: without classes
+  fs::create_directories(path + "/val/blue");
+  CHECK(counts_of(path) == SplitCounts{18, 2, 0});
+  CHECK_THAT(notes_of(path),
+             Contains("/val is not used: there are no pictures in it") &&
+                 Contains("/test is not used: 3 pictures lie in it, but in no class folders"));
+  // Nothing changes where other folders lie there.
+  fs::create_directories(path + "/scripts");
+  CHECK(counts_of(path) == SplitCounts{18, 2, 0});
+  CHECK_THAT(notes_of(path), Contains("not used, beside the folder to train on: scripts"));
+}
+
+TEST_CASE("image folder: classes may lie beside the folders of other splits") {
+  const TemporaryFolder folder;
+  const std::string path = folder.path().string();
+  write_image_folder(path, 10);
+  write_image_folder(path + "/test", 3);
+  fs::create_directory_symlink(".", path + "/loop");
+  CHECK(open_image_folder(path, {})->labels() == Names{"blue", "red"});
+  CHECK(counts_of(path) == SplitCounts{18, 2, 6});
+  CHECK_THAT(notes_of(path), Contains("/loop leads back to where the classes lie: not used"));
 }
 
 TEST_CASE("image folder: a class may be called as a split is, and one folder may lie around everything") {
