@@ -140,6 +140,8 @@ Inventory TrainingJob::inventory() const {
             ? "no validation: no class has two samples, and there is no valid folder or file"
             : "no validation: validation_split is 0, and there is no valid folder or file");
   }
+  if (const Index unused = inventory.count(Split::valid); !config_.validation && unused > 0)
+    inventory.notes.push_back("fit.validation is false: " + std::to_string(unused) + " samples are not used");
   if (const Index batch = config_.options.batch_size.value_or(0); batch > training_->size()) {
     inventory.notes.push_back("fit.batch_size is " + std::to_string(batch) + ": all " +
                               std::to_string(training_->size()) + " samples make one batch");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 #include "data/labels.h"
@@ -30,21 +31,24 @@ bool among(const std::string& name, const std::vector<std::string>& names) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// The only folder in `folder`, where that holds nothing but folders, as `folder` itself does; else "".
-std::string folder_around(const std::string& folder, const std::vector<std::string>& labels) {
+/// The only folder in `folder`, where that holds nothing but folders, as `folder` itself does; else "". It is
+/// no folder of a split, but of the one that `folder` is of.
+std::string folder_inside(const std::string& folder, std::optional<Split> split,
+                          const std::vector<std::string>& labels) {
   const std::vector<std::string> folders = folders_in(folder);
-  if (folders.size() != 1 || among(folders[0], labels) || split_called(folders[0])) return {};
+  if (folders.size() != 1 || among(folders[0], labels)) return {};
+  if (const auto called = split_called(folders[0]); called && called != split) return {};
   if (!pictures_in(folder).empty()) return {};
   const std::string inner = in(folder, folders[0]);
   return folders_in(inner).empty() || !pictures_in(inner).empty() ? std::string() : inner;
 }
 
-/// `folder`, or what it is around.
-std::string unwrapped(std::string folder, const std::vector<std::string>& labels,
+/// `folder`, which may be of a split, or what it is around.
+std::string unwrapped(std::string folder, std::optional<Split> split, const std::vector<std::string>& labels,
                       std::vector<std::string>& notes) {
   const std::string given = folder;
   for (int depth = 0; depth < kMostFoldersAround; ++depth) {
-    std::string inner = folder_around(folder, labels);
+    std::string inner = folder_inside(folder, split, labels);
     if (inner.empty()) break;
     folder = std::move(inner);
     const std::vector<std::string> folders = folders_in(folder);
@@ -93,7 +97,8 @@ void sort_folders(FolderLayout& layout, const std::vector<std::string>& folders,
     before = name;
   }
   for (std::size_t i = 0; i < taken.size(); ++i) {
-    if (!taken[i].empty()) layout.of[i] = unwrapped(in(layout.root, taken[i]), labels, layout.notes);
+    if (taken[i].empty()) continue;
+    layout.of[i] = unwrapped(in(layout.root, taken[i]), static_cast<Split>(i), labels, layout.notes);
   }
   if (!layout.folder(Split::train).empty() && !layout.root_classes.empty())
     layout.notes.push_back("not used, beside the folder to train on: " + list_labels(layout.root_classes));
@@ -144,7 +149,7 @@ std::vector<std::string> FolderLayout::classes(const std::string& folder) const 
 
 FolderLayout find_layout(const std::string& path, const std::vector<std::string>& labels) {
   FolderLayout layout;
-  layout.root = unwrapped(path, labels, layout.notes);
+  layout.root = unwrapped(path, {}, labels, layout.notes);
   sort_folders(layout, folders_in(layout.root), labels);
   return layout;
 }

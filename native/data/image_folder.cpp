@@ -10,6 +10,7 @@
 #include "data/labels.h"
 #include "data/problems.h"
 #include "lapis/core/error.h"
+#include "lapis/core/utf8.h"
 #include "picture.h"
 #include "progress.h"
 
@@ -146,6 +147,7 @@ void ImageFolder::add(const std::vector<ClassFolder>& folders, Split split, Prob
     const auto count = static_cast<Index>(folder.pictures.size());
     listed_ += count;
     try {
+      if (find_not_utf8(folder.name)) fail(folder.path, ": the class's name is not UTF-8: rename the folder");
       const Index label = find_label(folder.path, folder.name, inventory_.labels);
       for (const std::string& picture : folder.pictures)
         samples_.push_back({(fs::path(folder.path) / picture).string(), label, split});

@@ -30,30 +30,33 @@ std::string classes_text(const Inventory& inventory) {
   return inventory.labels.size() > kMostClasses ? text + ", ..." : text;
 }
 
-/// The labels with samples elsewhere, but none in `split`.
-std::vector<std::string> labels_without(const Inventory& inventory, Split split) {
+/// Notes the labels of which `is_missing` says so, after `what`, e.g. "no pictures to train on".
+template <class IsMissing>
+void note_labels(Inventory& inventory, const std::string& what, const IsMissing& is_missing) {
   std::vector<std::string> names;
   for (std::size_t i = 0; i < inventory.of_class.size(); ++i) {
-    const SplitCounts& counts = inventory.of_class[i];
-    if (sum(counts) > 0 && counts[static_cast<std::size_t>(split)] == 0) names.push_back(inventory.labels[i]);
+    if (is_missing(inventory.of_class[i])) names.push_back(inventory.labels[i]);
   }
-  return names;
-}
-
-void note_classes(Inventory& inventory, Split split, const char* purpose) {
-  if (inventory.count(split) == 0) return;
-  const std::vector<std::string> names = labels_without(inventory, split);
   if (names.empty()) return;
-  inventory.notes.push_back("no " + inventory.what + " to " + purpose + " of " +
+  inventory.notes.push_back(what + " of " +
                             (names.size() == 1 ? "the class " : std::to_string(names.size()) + " classes: ") +
                             list_labels(names));
+}
+
+/// Notes the labels with samples elsewhere, but none in a split that has some.
+void note_missing_in(Inventory& inventory, Split split, const std::string& purpose) {
+  if (inventory.count(split) == 0) return;
+  note_labels(inventory, "no " + inventory.what + " to " + purpose, [split](const SplitCounts& counts) {
+    return sum(counts) > 0 && counts[static_cast<std::size_t>(split)] == 0;
+  });
 }
 
 }  // namespace
 
 void note_missing_classes(Inventory& inventory) {
-  note_classes(inventory, Split::train, "train on");
-  note_classes(inventory, Split::valid, "validate with");
+  note_labels(inventory, "no " + inventory.what, [](const SplitCounts& counts) { return sum(counts) == 0; });
+  note_missing_in(inventory, Split::train, "train on");
+  note_missing_in(inventory, Split::valid, "validate with");
 }
 
 void note_similar_labels(Inventory& inventory) {

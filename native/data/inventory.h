@@ -31,7 +31,7 @@ struct Inventory {
   }
 };
 
-/// Adds notes on classes without a sample to train on or to validate.
+/// Adds notes on classes without a sample at all, to train on or to validate with.
 void note_missing_classes(Inventory& inventory);
 
 /// Adds notes on labels that differ in capitals or spaces alone.

@@ -27,6 +27,14 @@ DataConfig::Kind detect_kind(const std::string& path, std::optional<DataConfig::
   return is_cifar ? DataConfig::Kind::cifar10 : DataConfig::Kind::image_folder;
 }
 
+/// Throws Error where the config says folders of pictures and the folder holds another kind of data.
+void check_holds_folders(const std::string& path) {
+  const DataConfig::Kind found = detect_kind(path, DataConfig::Kind::image_folder);
+  if (found == DataConfig::Kind::image_folder) return;
+  fail(path, ": holds ", found == DataConfig::Kind::cifar10 ? "CIFAR-10" : "CSV files", ", but data.kind is ",
+       kind_name(DataConfig::Kind::image_folder), ", expected ", kind_name(found));
+}
+
 }  // namespace
 
 std::unique_ptr<DataSource> find_data(const std::string& path, const DataRequest& request) {
@@ -35,6 +43,7 @@ std::unique_ptr<DataSource> find_data(const std::string& path, const DataRequest
   if (request.input != nullptr) check_input_reads(path, kind, *request.input);
   if (kind == DataConfig::Kind::csv_text) return open_csv_text(path, request);
   if (!is_folder(path)) fail(path, ": is a file, expected the data set's folder");
+  if (request.kind == DataConfig::Kind::image_folder) check_holds_folders(path);
   return kind == DataConfig::Kind::cifar10 ? open_cifar10(path, request) : open_image_folder(path, request);
 }
 

@@ -218,6 +218,11 @@ TEST_CASE("train: what validates is optional where nobody asked for it, and a ba
   CHECK(alone.find("epochs")->array()->back().find("val_loss") == nullptr);
   CHECK_THAT(notes(alone),
              Contains("no validation: ") && Contains("fit.batch_size is 16: all 2 samples make one"));
+  write_image_folder(folder / "ten", 10);
+  const std::string half = folder_config(R"("validation_split": 0.5)");
+  const Json held =
+      train(folder, replaced(half, "\"seed\": 5", "\"seed\": 5, \"validation\": false"), folder / "ten");
+  CHECK_THAT(notes(held), Contains("fit.validation is false: 10 samples are not used"));
   const Json unwanted = train(folder, folder_config(R"("validation_split": 0)"), folder / "data");
   CHECK_THAT(notes(unwanted), Contains("no validation: validation_split is 0"));
 }

@@ -91,6 +91,16 @@ TEST_CASE("csv texts: an empty text is a text, and is named") {
   CHECK(data->inventory().notes == Texts{"2 of the texts are empty"});
 }
 
+TEST_CASE("csv texts: a label that was asked for and does not occur is named") {
+  const TemporaryFolder folder;
+  write_text(folder / "mail.csv", "text,label\na,x\nb,y\n");
+  DataRequest request;
+  request.labels = {"y", "x", "z"};
+  const auto data = open_csv_text(folder / "mail.csv", request);
+  CHECK(labels_of(*data, Split::train) == std::vector<lapis::Index>{1, 0});
+  CHECK(data->inventory().notes == Texts{"no texts of the class z"});
+}
+
 TEST_CASE("csv texts: what is wrong names file and line, and what to do") {
   CHECK_THAT(refusal(""), Contains(":1: the file is empty"));
   CHECK_THAT(refusal("text,label\n"), Contains(":1: a heading and no rows"));

@@ -121,6 +121,12 @@ TEST_CASE("open_dataset: finds out what a folder holds and turns it into what th
   CHECK(pictures->labels().at(9) == "truck");
   CHECK(pictures->open(Split::test, picture_input(32))->sample_shape() == lapis::Shape{32, 32, 3});
   CHECK(find_data(folder / "i", {})->kind() == DataConfig::Kind::image_folder);
+  DataRequest folders;
+  folders.kind = DataConfig::Kind::image_folder;
+  CHECK_THROWS_WITH(find_data(folder / "c", folders),
+                    Contains("holds CIFAR-10, but data.kind is image_folder, expected cifar10"));
+  CHECK_THROWS_WITH(find_data(folder / "n", folders),
+                    Contains("holds CSV files, but data.kind is image_folder"));
   // A list in CSV beside pictures: the network decides.
   write_text(folder / "i/train.csv", "file,label\n");
   DataRequest request;

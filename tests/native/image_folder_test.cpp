@@ -207,6 +207,9 @@ TEST_CASE("image folder: a class may be called as a split is, and one folder may
   fs::create_directories(folder / "zip/__MACOSX/shapes");
   CHECK(counts_of(folder / "zip") == SplitCounts{18, 2, 4});
   CHECK_THAT(notes_of(folder / "zip"), Contains("zip/shapes, the only folder in "));
+  write_image_folder(folder / "sets/training_set/training_set", 10);
+  write_image_folder(folder / "sets/test_set/test_set", 2);
+  CHECK(counts_of(folder / "sets") == SplitCounts{18, 2, 4});
   // A network that knows the folder's name knows it as a class.
   write_pictures(folder / "one/cat/persian", 5);
   DataRequest request;
@@ -236,6 +239,14 @@ TEST_CASE("image folder: what lies there instead of pictures by class is said") 
   const auto data = open_image_folder(folder / "only", {});
   CHECK(data->open(Split::test, small())->size() == 6);
   CHECK_THROWS_WITH(data->open(Split::train, small()), Contains("no pictures to train on; there is: test 6"));
+}
+
+TEST_CASE("image folder: a class's name must be UTF-8, as model files are") {
+  const TemporaryFolder folder;
+  write_pictures(folder / "\xFF\xFE", 3);
+  write_pictures(folder / "cat", 3);
+  CHECK_THROWS_WITH(open_image_folder(folder.path().string(), {}),
+                    Contains("the class's name is not UTF-8: rename the folder"));
 }
 
 TEST_CASE("image folder: all pictures that cannot be read are told at once") {
