@@ -1,7 +1,11 @@
 #include "lapis/layers/embedding.h"
 
+#include <cmath>
 #include <limits>
 
+#include "lapis/layers/lstm.h"
+#include "lapis/layers/rescaling.h"
+#include "lapis/model/workspace.h"
 #include "layers/run_layer.h"
 #include "support/error_text.h"
 
@@ -71,6 +75,34 @@ TEST_CASE("Embedding refuses ids outside its table") {
         R"(layer "words" (Embedding): input element 0 is 0.5, expected a whole number from 0 to 2)");
   CHECK(text({std::numeric_limits<Real>::quiet_NaN()}) ==
         R"(layer "words" (Embedding): input element 0 is nan, expected a whole number from 0 to 2)");
+}
+
+TEST_CASE("No way of running an Embedding reads outside its table, wherever the ids come from") {
+  const auto backend = make_cpu_backend(1);
+  const auto model_of = [](bool scaled, bool recurrent) {
+    std::vector<LayerPtr> layers;
+    if (scaled) layers.push_back(std::make_shared<Rescaling>("scale", Rescaling::Config{.scale = 1000}));
+    layers.push_back(
+        std::make_shared<Embedding>("words", Embedding::Config{.input_dim = 6, .output_dim = 4}));
+    if (recurrent) layers.push_back(std::make_shared<LSTM>("lstm", LSTM::Config{.units = 4}));
+    return Model("words", {kUnknown, 3}, layers);
+  };
+  for (const bool scaled : {false, true}) {
+    for (const bool recurrent : {false, true}) {
+      const Model model = model_of(scaled, recurrent);
+      for (const Mode mode : {Mode::predict, Mode::inspect, Mode::train}) {
+        Workspace workspace(model, *backend, {2, 3}, mode);
+        for (const Real bad : {Real(-1), Real(6), Real(5e8), Real(-5e8), Real(INFINITY), Real(NAN)}) {
+          const View x = workspace.input(2);
+          std::fill_n(x.data, 6, Real(0));
+          workspace.run(2);
+          x.data[4] = bad;
+          const std::string text = error_text([&] { workspace.run(2); });
+          CHECK(text.find(R"("words" (Embedding): input element)") != std::string::npos);
+        }
+      }
+    }
+  }
 }
 
 TEST_CASE("Embedding refuses what does not fit") {

@@ -45,6 +45,7 @@ MaskRule EmbeddedLayer::mask_rule() const {
 }
 
 void EmbeddedLayer::forward(Backend& backend, const ForwardArgs& args) const {
+  embedding_.check_rows(backend, args.x);
   const Embedding::Config& config = embedding_.config();
   ForwardArgs layer = args;
   layer.x.shape = embedding_.output_shape(args.x.shape);

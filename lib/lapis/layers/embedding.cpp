@@ -34,11 +34,20 @@ std::vector<ParameterInfo> Embedding::parameters(const Shape& /*x*/) const {
 }
 
 void Embedding::check_values(const ConstView& x) const {
-  for (Index i = 0; i < x.shape.size(); ++i) {
-    const Real id = x.data[i];
-    if (!(id >= 0 && id < static_cast<Real>(config_.input_dim)) || id != std::floor(id))
-      refuse("input element ", i, " is ", id, ", expected a whole number from 0 to ", config_.input_dim - 1);
-  }
+  for (Index i = 0; i < x.shape.size(); ++i)
+    if (!has_row(x.data[i]) || x.data[i] != std::floor(x.data[i])) refuse_id(x, i);
+}
+
+// Fractions lose what is behind the point, as in Keras.
+void Embedding::check_rows(const Backend& backend, const ConstView& x) const {
+  if (backend.is_asynchronous()) return;
+  for (Index i = 0; i < x.shape.size(); ++i)
+    if (!has_row(x.data[i])) refuse_id(x, i);
+}
+
+void Embedding::refuse_id(const ConstView& x, Index i) const {
+  refuse("input element ", i, " is ", x.data[i], ", expected a whole number from 0 to ",
+         config_.input_dim - 1);
 }
 
 std::unique_ptr<const Layer> Embedding::fused_with(const Layer& next) const {
@@ -47,6 +56,7 @@ std::unique_ptr<const Layer> Embedding::fused_with(const Layer& next) const {
 }
 
 void Embedding::forward(Backend& backend, const ForwardArgs& args) const {
+  check_rows(backend, args.x);
   const Index count = args.x.shape.size();
   backend.embedding(args.x.data, args.parameters, args.y.data, count, config_.output_dim);
   if (args.made_mask != nullptr) backend.mask_nonzero(args.x.data, args.made_mask, count);

@@ -29,6 +29,9 @@ class Embedding final : public Layer {
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   MaskRule mask_rule() const override { return config_.mask_zero ? MaskRule::make : MaskRule::drop; }
   void check_values(const ConstView& x) const override;
+  /// Throws Error for an id without a row: no operation reads outside the table, wherever the ids come from.
+  /// Not for a device, whose memory is not seen from here.
+  void check_rows(const Backend& backend, const ConstView& x) const;
 
   std::unique_ptr<const Layer> fused_with(const Layer& next) const override;
   void forward(Backend& backend, const ForwardArgs& args) const override;
@@ -36,6 +39,9 @@ class Embedding final : public Layer {
   void visit_config(ConfigVisitor& visitor) const override { Config(config_).visit(visitor); }
 
  private:
+  bool has_row(Real id) const { return id >= 0 && id < static_cast<Real>(config_.input_dim); }
+  [[noreturn]] void refuse_id(const ConstView& x, Index i) const;
+
   Config config_;
 };
 
