@@ -16,6 +16,7 @@ function throws(call, text) {
     assert.ok(error instanceof LapisError, `${error?.constructor?.name}: ${error}`);
     assert.match(error.message, text);
     assert.doesNotMatch(error.message, /\n/);
+    assert.equal(error.broken, /broke down/.test(error.message));
     return true;
   });
 }

@@ -1,11 +1,18 @@
 const longest_message = 2000;
 
+interface LapisErrorOptions extends ErrorOptions {
+  broken?: boolean;
+}
+
 /** A bad file, a bad input or a wrong call, in one line that says where, what, and what to do. */
 export class LapisError extends Error {
   override readonly name = 'LapisError';
+  /** The call ended its instance of the WebAssembly, or met one that had ended: its models must be loaded again. */
+  readonly broken: boolean;
 
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(message: string, options: LapisErrorOptions = {}) {
     super(one_line(message), options);
+    this.broken = options.broken === true;
   }
 }
 

@@ -20,6 +20,7 @@ export class Guard {
     if (this.broken_by !== null)
       throw new LapisError(
         `${what}: its WebAssembly module broke down in an earlier call (${this.broken_by}); load the model again`,
+        { broken: true },
       );
   }
 
@@ -43,7 +44,7 @@ export class Guard {
         this.on_break();
         throw new LapisError(
           `the WebAssembly module broke down in this call (${this.broken_by}); models that it held must be loaded again`,
-          { cause: error },
+          { cause: error, broken: true },
         );
       }
     };

@@ -77,7 +77,8 @@ async function named<Result>(where: string, work: () => Promise<Result>): Promis
   try {
     return await work();
   } catch (error) {
-    throw error instanceof LapisError ? new LapisError(`${where}${error.message}`, { cause: error }) : error;
+    if (!(error instanceof LapisError)) throw error;
+    throw new LapisError(`${where}${error.message}`, { cause: error, broken: error.broken });
   }
 }
 

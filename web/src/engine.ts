@@ -15,6 +15,10 @@ export class WorkerDied extends Error {
 /** Longest silence during a prediction. Models here need milliseconds; a phone with a big model, perhaps a second. */
 const longest_prediction_ms = 20_000;
 
+function is_trap(error: unknown): error is RemoteError {
+  return error instanceof RemoteError && error.name === 'RuntimeError';
+}
+
 export class Engine {
   private worker: Worker | null = null;
   private remote: Remote | null = null;
@@ -39,8 +43,10 @@ export class Engine {
     const params = { key, source, additions, simd: this.simd };
     const loading = this.connect().call('load_model', params, on_progress);
     this.models.set(key, loading);
-    loading.catch(() => {
+    loading.catch((error: unknown) => {
       if (this.models.get(key) === loading) this.models.delete(key);
+      // Other models may have been in the instance that ended.
+      if (is_trap(error)) this.die(error.message);
     });
     return loading;
   }
@@ -61,7 +67,7 @@ export class Engine {
     try {
       return await this.connect().call(method, params);
     } catch (error) {
-      if (error instanceof RemoteError && error.name === 'RuntimeError') {
+      if (is_trap(error)) {
         this.die(error.message);
         throw new WorkerDied(error.message);
       }

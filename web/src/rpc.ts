@@ -92,7 +92,9 @@ export function serve(scope: DedicatedWorkerGlobalScope, handlers: Handlers): vo
         send({ id, kind: 'result', value }, transferables(value));
       } catch (error) {
         const { name, message } = error instanceof Error ? error : new Error(String(error));
-        send({ id, kind: 'error', name, message });
+        // The library's name for an instance that ended: what the engine calls it.
+        const has_ended = error instanceof Error && 'broken' in error && error.broken === true;
+        send({ id, kind: 'error', name: has_ended ? 'RuntimeError' : name, message });
       }
     };
     void answer();
