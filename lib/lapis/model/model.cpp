@@ -53,7 +53,8 @@ std::span<const ModelParameter> Model::parameters(int i) const {
                        [](const ModelParameter& each, int layer) { return each.layer < layer; });
   const auto last = std::upper_bound(
       first, parameters_.end(), i, [](int layer, const ModelParameter& each) { return layer < each.layer; });
-  return {first, last};
+  return std::span(parameters_)
+      .subspan(static_cast<std::size_t>(first - parameters_.begin()), static_cast<std::size_t>(last - first));
 }
 
 const ModelParameter* Model::find_parameter(std::string_view path) const {
