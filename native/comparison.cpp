@@ -169,7 +169,8 @@ class Comparer {
     workspace_->zero_gradients();
     const double loss =
         loss_->compute(y, labels_, workspace_->output_gradient().data, workspace_->output_mask());
-    return loss + regularization_->add(workspace_->parameters(), workspace_->gradients());
+    return loss + workspace_->download_activity_penalty() +
+           regularization_->add(workspace_->parameters(), workspace_->gradients());
   }
 
   void compare_loss(const ConstView& y) {

@@ -33,6 +33,7 @@ BatchTrainer::BatchTrainer(std::shared_ptr<Session> session, std::string_view op
   // A model that has no loss is refused here, not at the first step.
   loss_.emplace(lapis::LossConfig{}, session_->model(), session_->backend(), 1);
   optimizer_.emplace(config, session_->model(), session_->backend());
+  regularization_.emplace(session_->model(), session_->backend());
 }
 
 Json BatchTrainer::step(std::span<const Real> x, const Shape& shape, std::span<const Index> labels) {
@@ -49,7 +50,10 @@ Json BatchTrainer::step(std::span<const Real> x, const Shape& shape, std::span<c
   std::copy(x.begin(), x.end(), workspace_->input(batch).data);
   const auto steps = static_cast<std::uint64_t>(optimizer_->steps());
   const lapis::ConstView y = workspace_->run(batch, true, seed_, steps);
-  const double loss = loss_->compute(y, labels, workspace_->output_gradient().data);
+  workspace_->zero_gradients();
+  const double loss = loss_->compute(y, labels, workspace_->output_gradient().data) +
+                      workspace_->download_activity_penalty() +
+                      regularization_->add(workspace_->parameters(), workspace_->gradients());
   if (!std::isfinite(loss))
     lapis::fail("training: the loss is no longer finite; use a smaller learning rate than ", learning_rate_);
   Index right = 0;
@@ -57,7 +61,6 @@ Json BatchTrainer::step(std::span<const Real> x, const Shape& shape, std::span<c
     right +=
         lapis::argmax(y.data + i * loss_->classes(), loss_->classes()) == labels[static_cast<std::size_t>(i)];
   session_->forget_metrics();
-  workspace_->zero_gradients();
   workspace_->backward(loss_->gradient_is_logits());
   optimizer_->step(learning_rate_, session_->model().values().data(), workspace_->gradients());
   return object({{"loss", loss}, {"accuracy", static_cast<double>(right) / static_cast<double>(batch)}});

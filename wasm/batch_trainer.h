@@ -26,6 +26,7 @@ class BatchTrainer {
   std::uint64_t seed_ = 0;
   double learning_rate_ = 0;
   std::optional<lapis::Optimizer> optimizer_;
+  std::optional<lapis::Regularization> regularization_;
   std::unique_ptr<lapis::Workspace> workspace_;
   std::optional<lapis::Loss> loss_;  // for workspace_'s largest batch
 };

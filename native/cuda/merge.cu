@@ -44,6 +44,22 @@ void CudaBackend::reverse_time(const Real* x, Real* y, Index batch, Index time, 
   });
 }
 
+void CudaBackend::scale_steps(const Real* x, const Real* factors, Real* y, Index batch, Index time, Index n) {
+  for_each(*device_, batch * time * n,
+           [=] LAPIS_KERNEL(Index i) { y[i] = x[i] * factors[i / (time * n) * n + i % n]; });
+}
+
+void CudaBackend::choose_rows(const RowChoice& choice) {
+  for_each(*device_, choice.rows * choice.n, [=] LAPIS_KERNEL(Index i) {
+    const Index row = i / choice.n;
+    const Index column = i % choice.n;
+    const bool is_a = choice.mask == nullptr || choice.mask[row * choice.mask_stride] != 0;
+    const Real* const from = is_a ? choice.a : choice.b;
+    const Index stride = is_a ? choice.a_stride : choice.b_stride;
+    choice.y[row * choice.y_stride + column] = from != nullptr ? from[row * stride + column] : Real(0);
+  });
+}
+
 void CudaBackend::add(const Real* x, Real* y, Index count) {
   for_each(*device_, count, [=] LAPIS_KERNEL(Index i) { y[i] += x[i]; });
 }

@@ -49,6 +49,27 @@ void add_elements(Cases& cases) {
   add_case(cases, "reverse_time", [](OpRun& run) {
     run.backend.reverse_time(run.random(3 * 5 * 7), run.out("y", 3 * 5 * 7), 3, 5, 7);
   });
+  add_case(cases, "scale_steps", [](OpRun& run) {
+    run.backend.scale_steps(run.random(3 * 5 * 7), run.random(3 * 7), run.out("y", 3 * 5 * 7), 3, 5, 7);
+    Real* const x = run.make("in place", random_values(2 * 3 * 4, 9));
+    run.backend.scale_steps(x, run.random(2 * 4), x, 2, 3, 4);
+  });
+  for (const bool zeros : {false, true}) {
+    add_case(cases, zeros ? "choose_rows, zeros" : "choose_rows", [=](OpRun& run) {
+      const Index rows = 9, n = 7, stride = 11;
+      RowChoice choice = {.rows = rows, .n = n, .a = run.random(rows * stride), .a_stride = stride};
+      choice.mask = run.mask(make_mask(3 * rows, 4));
+      choice.mask_stride = 3;
+      choice.b = zeros ? nullptr : run.random(rows * n);
+      choice.b_stride = n;
+      choice.y = run.out("y", rows * n);
+      choice.y_stride = n;
+      run.backend.choose_rows(choice);
+      choice.mask = nullptr;
+      choice.y = run.out("all", rows * n);
+      run.backend.choose_rows(choice);
+    });
+  }
   add_case(cases, "add, add_scaled, copy, zero", [](OpRun& run) {
     run.backend.add(run.random(1001), run.added("added", 1001), 1001);
     run.backend.add_scaled(Real(-0.3), run.random(1001), run.added("scaled", 1001), 1001);

@@ -17,7 +17,7 @@ TEST_CASE("The repository's own golden networks give Keras's probabilities, loss
   std::set<std::filesystem::path> files;
   for (const auto& entry : std::filesystem::directory_iterator(folder))
     if (entry.path().extension() == ".safetensors") files.insert(entry.path());
-  REQUIRE(files.size() == 74);
+  REQUIRE(files.size() == 78);
   for (const std::filesystem::path& file : files) {
     const GoldenFile golden(file);
     const lapis::Model model = golden_model(golden.file().metadata.at("config"), golden, {});

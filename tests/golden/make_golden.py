@@ -43,8 +43,48 @@ def start_values(random, variable, path):
     return values.astype("float32")
 
 
-def make(name, x, model, training=False, mask=None):
-    """`x(random)` makes the inputs, `model()` the network; `mask(x)`: the steps of the output that count."""
+def philox(seed, stream, count):
+    """Whole numbers below 2^24, as lapis's RandomStream(seed, stream) draws them."""
+    low = np.uint64(0xFFFFFFFF)
+    index = np.arange((count + 3) // 4, dtype="uint64")
+    counter = [index & low, index >> np.uint64(32), index * 0 + np.uint64(stream & 0xFFFFFFFF), index * 0 + np.uint64(stream >> 32)]
+    keys = [seed & 0xFFFFFFFF, seed >> 32]
+    for _ in range(10):
+        products = [np.uint64(0xD2511F53) * counter[0], np.uint64(0xCD9E8D57) * counter[2]]
+        counter = [
+            (products[1] >> np.uint64(32)) ^ counter[1] ^ np.uint64(keys[0]),
+            products[1] & low,
+            (products[0] >> np.uint64(32)) ^ counter[3] ^ np.uint64(keys[1]),
+            products[0] & low,
+        ]
+        keys = [(keys[0] + 0x9E3779B9) & 0xFFFFFFFF, (keys[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return np.stack(counter, axis=1).reshape(-1)[:count] >> np.uint64(8)
+
+
+def dropout_masks(network, batch):
+    """What lapis multiplies the recurrent layers' inputs and states by, with seed 0 in step 0, in the order in which Keras asks."""
+    masks = []
+
+    def draw(rate, gates, columns, seed, stream):
+        kept = philox(seed, stream, gates * batch * columns) >= np.ceil(rate * 2**24)
+        masks.extend(kept.reshape(gates, batch, columns) / (1 - rate))
+
+    for i, layer in enumerate(network.layers):
+        wrapped = isinstance(layer, L.Bidirectional)
+        for seed, inner in [(0, layer.forward_layer), (0x6261636B77617264, layer.backward_layer)] if wrapped else [(0, layer)]:
+            if not isinstance(inner, L.RNN):
+                continue
+            gates = getattr(inner.cell, "dropout_mask_count", 1)
+            if inner.cell.dropout:
+                draw(inner.cell.dropout, gates, inner.cell.kernel.shape[0], seed, i + 1)
+            if inner.cell.recurrent_dropout:
+                draw(inner.cell.recurrent_dropout, gates, inner.units, seed ^ 0x7374617465647270, i + 1)
+    return masks
+
+
+def make(name, x, model, training=False, mask=None, drops=False):
+    """`x(random)` makes the inputs, `model()` the network; `mask(x)`: the steps of the output that count. `drops`: recurrent
+    layers drop, what lapis drops."""
     random = np.random.default_rng(zlib.crc32(name.encode()))
     keras.config.set_floatx("float64")
     keras.utils.clear_session()
@@ -73,7 +113,22 @@ def make(name, x, model, training=False, mask=None):
 
     trainable = [path_of(variable) for variable in network.trainable_variables]
     values = [jnp.asarray(weights[path], dtype="float64") for path in trainable]
+    masks = dropout_masks(network, len(x)) if drops else []
+    asked = 0
+
+    def next_mask(inputs, rate, noise_shape=None, seed=None):
+        nonlocal asked
+        asked += 1
+        chosen = masks[(asked - 1) % len(masks)]
+        assert chosen.shape == inputs.shape and 0 < rate < 1
+        return jnp.asarray(chosen)
+
+    drawn = keras.src.backend.random.dropout
+    if drops:
+        keras.src.backend.random.dropout = next_mask
     (mean, (y, new_state)), gradients = jax.jit(jax.value_and_grad(loss, has_aux=True))(values)
+    keras.src.backend.random.dropout = drawn
+    assert not drops or (asked > 0 and asked % len(masks) == 0)
     tensors = {"input": x, "label": labels, "prob": np.asarray(y), "loss": np.asarray([mean])}
     for path, weight in weights.items():
         tensors["weight/" + path] = weight
@@ -88,6 +143,8 @@ def make(name, x, model, training=False, mask=None):
     metadata = {"keras": keras.__version__, "config": config}
     if training:
         metadata["training"] = "true"
+    if drops:
+        metadata["drops"] = "true"
     write_safetensors(FOLDER / f"{name}.safetensors", tensors, metadata)
     print(f"{name}: loss {float(mean):.4f}, {len(weights)} weights", flush=True)
 
@@ -580,6 +637,22 @@ def functional_models():
     )
 
 
+def dropout_models():
+    def chain(*layers):
+        return lambda: Sequential([Input((7,), dtype="int32"), L.Embedding(12, 4, mask_zero=True), *layers, L.Dense(3, activation="softmax")])
+
+    make("dropped_lstm", words(), lambda: chain(L.LSTM(3, dropout=0.25, recurrent_dropout=0.5, return_sequences=True), L.LSTM(4, dropout=0.5))(), True, drops=True)
+    make("dropped_gru", words(), lambda: chain(L.GRU(3, dropout=0.5, recurrent_dropout=0.25, return_sequences=True), L.GRU(4, recurrent_dropout=0.5, reset_after=False, go_backwards=True))(), True, drops=True)
+    make("dropped_simplernn", words(), lambda: chain(L.SimpleRNN(3, dropout=0.5, recurrent_dropout=0.25, return_sequences=True), L.SimpleRNN(4, recurrent_dropout=0.5))(), True, drops=True)
+    make(
+        "dropped_bidirectional",
+        words(),
+        lambda: chain(L.Bidirectional(L.GRU(3, dropout=0.25, return_sequences=True)), L.Bidirectional(L.LSTM(2, dropout=0.5, recurrent_dropout=0.25, return_sequences=True)), L.Bidirectional(L.SimpleRNN(2, recurrent_dropout=0.5)))(),
+        True,
+        drops=True,
+    )
+
+
 STEPS = 10
 
 
@@ -708,6 +781,68 @@ def training_runs():
         sparse(),
         O.Adam(0.01),
     )
+    def frozen(freeze, *layers):
+        def network():
+            model = Sequential(list(layers))
+            freeze(model.layers)
+            return model
+
+        return network
+
+    def freeze_first(layers):
+        for layer in layers[:2]:
+            layer.trainable = False
+
+    def freeze_some(layers):
+        layers[1].forward_layer.trainable = False
+        layers[3].layer.trainable = False
+
+    train(
+        "frozen_batch_norm",
+        rows,
+        lambda: frozen(freeze_first, Input((4,)), L.Dense(5, kernel_regularizer="l2"), L.BatchNormalization(gamma_regularizer="l2"), L.Dense(4, use_bias=False, kernel_regularizer="l2"), L.BatchNormalization(), L.Dense(3, activation="softmax"))(),
+        sparse(),
+        O.AdamW(0.02, weight_decay=0.1, global_clipnorm=0.1),
+    )
+    train(
+        "frozen_inside",
+        words(),
+        lambda: frozen(freeze_some, Input((7,), dtype="int32"), L.Embedding(12, 4, mask_zero=True), L.Bidirectional(L.LSTM(3, return_sequences=True)), L.BatchNormalization(), L.TimeDistributed(L.Dense(3)), L.GRU(3), L.Dense(3, activation="softmax"))(),
+        sparse(),
+        O.RMSprop(0.02, momentum=0.5),
+    )
+    train(
+        "activity_regularizers",
+        rows,
+        lambda: Sequential(
+            [
+                Input((4,)),
+                L.Dense(5, activation="tanh", activity_regularizer=R.L1(0.02)),
+                L.ActivityRegularization(l1=0.01, l2=0.02),
+                L.LeakyReLU(activity_regularizer=R.L2(0.05)),
+                L.Dense(3, activation="softmax", activity_regularizer=R.L1L2(0.1, 0.3)),
+            ]
+        ),
+        sparse(),
+        O.SGD(0.2),
+    )
+    train(
+        "activity_regularizers_text",
+        words(),
+        lambda: Sequential(
+            [
+                Input((7,), dtype="int32"),
+                L.Embedding(12, 4, mask_zero=True, activity_regularizer="l2"),
+                L.Bidirectional(L.LSTM(3, return_sequences=True, activity_regularizer=R.L1(0.02)), activity_regularizer=R.L2(0.03)),
+                L.TimeDistributed(L.Dense(3, activity_regularizer="l2"), activity_regularizer=R.L1(0.02)),
+                L.GRU(3, activity_regularizer="l2"),
+                L.Flatten(activity_regularizer=R.L2(0.1)),
+                L.Dense(3, activation="softmax"),
+            ]
+        ),
+        sparse(),
+        O.Adam(0.02),
+    )
     train(
         "regularizers_conv",
         pictures(5, 5, 5, 2),
@@ -753,3 +888,4 @@ if __name__ == "__main__":
     activation_models()
     sequence_models()
     functional_models()
+    dropout_models()

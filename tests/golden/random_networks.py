@@ -634,7 +634,7 @@ REFUSED = (
     )),
     *((ROWS, kind, options, (kind,)) for kind, options in (
         ("RepeatVector", {"n": 3}), ("GaussianDropout", {"rate": 0.1}), ("AlphaDropout", {"rate": 0.1}), ("Identity", {}),
-        ("ActivityRegularization", {"l2": 0.1}), ("Normalization", {"mean": 0.0, "variance": 1.0}),
+        ("Normalization", {"mean": 0.0, "variance": 1.0}),
     )),
     *((PICTURES, kind, options, (kind, word)) for kind, options, word in (
         ("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2}, "groups"),
@@ -642,17 +642,14 @@ REFUSED = (
         ("MaxPooling2D", {"data_format": "channels_first"}, "data_format"),
         ("GlobalAveragePooling2D", {"data_format": "channels_first"}, "data_format"),
         ("Conv2D", {"filters": 4, "kernel_size": 2, "kernel_constraint": "non_neg"}, "kernel_constraint"),
-        ("Conv2D", {"filters": 4, "kernel_size": 2, "activity_regularizer": ("L2", {"l2": 0.1})}, "activity_regularizer"),
         ("BatchNormalization", {"axis": 1}, "axis"), ("LayerNormalization", {"axis": (1, 2)}, "axis"), ("Softmax", {"axis": 1}, "axis"),
         ("Dropout", {"rate": 0.2, "noise_shape": (None, 1, 1, 4)}, "noise_shape"),
     )),
     *((STEPS, kind, options, (kind, word)) for kind, options, word in (
-        ("LSTM", {"units": 3, "recurrent_dropout": 0.2}, "recurrent_dropout"), ("GRU", {"units": 3, "dropout": 0.2}, "dropout"),
         ("LSTM", {"units": 3, "activation": "gelu"}, "gelu"), ("SimpleRNN", {"units": 3, "activation": "softmax"}, "softmax"),
         ("Conv1D", {"filters": 4, "kernel_size": 2, "groups": 2}, "groups"),
         ("TimeDistributed", {"layer": Layer("Dropout", {"rate": 0.2})}, "Dropout"),
         ("LSTM", {"units": 3, "kernel_constraint": "non_neg"}, "kernel_constraint"),
-        ("Bidirectional", {"layer": Layer("LSTM", {"units": 3, "recurrent_dropout": 0.2})}, "recurrent_dropout"),
         ("Dense", {"units": 3, "dtype": "float16"}, "float16"), ("Dense", {"units": 3, "bias_constraint": "non_neg"}, "bias_constraint"),
     )),
 )

@@ -16,6 +16,7 @@ struct LayerCase {
   lapis::Index ids = 0;
   std::vector<std::uint8_t> mask = {};  // [batch, time], empty: none
   bool training = false;                // let Dropout drop
+  bool drops_when_saving = false;       // training without `saved` is something else
   bool dy_is_logits = false;
   std::uint64_t seed = 1;
 };

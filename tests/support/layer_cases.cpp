@@ -186,6 +186,38 @@ void add_recurrent(Table& table, const std::string& family, const RecurrentLayer
   table.add<SomeLayer>(family, "relu, hard_sigmoid_keras2" + suffix, relu, {.x = {2, 4, 3}});
 }
 
+/// Recurrent layers that drop: inputs, states, both, and other inputs for each gate.
+template <class SomeLayer>
+void add_dropped(Table& table, const std::string& family, const RecurrentLayer::Config& settings = {}) {
+  const auto config_of = [&](double dropout, double recurrent_dropout, Index implementation, bool sequences) {
+    typename SomeLayer::Config config = {settings};
+    config.units = 4;
+    config.dropout = dropout;
+    config.recurrent_dropout = recurrent_dropout;
+    config.implementation = implementation;
+    config.return_sequences = sequences;
+    return config;
+  };
+  const std::string suffix = settings.reset_after ? "" : ", not reset_after";
+  for (int way = 0; way < 4; ++way) {
+    for (const bool masked : {false, true}) {
+      auto config = config_of(way == 1 ? 0 : 0.4, way == 1 || way == 2 ? 0.3 : 0, way == 3 ? 1 : 2, masked);
+      config.go_backwards = way == 2;
+      config.zero_output_for_mask = way == 1;
+      config.use_bias = way != 1;
+      const std::string name = "dropping, way " + std::to_string(way) + (masked ? ", mask" : "") + suffix;
+      const LayerCase test = {.x = {5, 5, 3},
+                              .mask = masked ? kMask : std::vector<std::uint8_t>(),
+                              .training = true,
+                              .drops_when_saving = true};
+      table.add<SomeLayer>(family, name, config, test);
+      config.zero_output_for_mask = false;
+      table.add<Bidirectional>("bidirectional", family + " " + name,
+                               {std::make_shared<SomeLayer>(family, config), nullptr}, test);
+    }
+  }
+}
+
 template <class SomeLayer>
 void add_bidirectional(Table& table, const std::string& inner) {
   const std::array<std::string, 4> names = {"concat", "sum", "ave", "mul"};
@@ -310,6 +342,9 @@ std::vector<NamedCase> layer_cases() {
   add_bidirectional<SimpleRNN>(table, "simple_rnn");
   add_bidirectional<LSTM>(table, "lstm");
   add_bidirectional<GRU>(table, "gru");
+  add_dropped<SimpleRNN>(table, "simple_rnn");
+  add_dropped<LSTM>(table, "lstm");
+  for (const bool reset_after : {true, false}) add_dropped<GRU>(table, "gru", {.reset_after = reset_after});
   return table.take();
 }
 

@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kMergeModes = {"concat", "sum", "ave", "mul"};
 
+/// The backward layer drops what it draws itself.
+RandomStream second_stream(const RandomStream& random) {
+  constexpr std::uint64_t kSecond = 0x6261636b77617264;
+  return {random.seed() ^ kSecond, random.stream()};
+}
+
 }  // namespace
 
 void Bidirectional::Config::visit(ConfigVisitor& visitor) {
@@ -138,11 +144,14 @@ void Bidirectional::forward(Backend& backend, const ForwardArgs& args) const {
   child.y = {kept + at.forward_output, at.child_shape};
   forward_->forward(backend, child);
 
+  if (args.activity_penalty != nullptr) forward_->count_activity(backend, child.y, args.activity_penalty);
+  child.random = second_stream(args.random);
   child.parameters = args.parameters + at.backward_parameters;
   if (args.prepared != nullptr) child.prepared = args.prepared + at.backward_prepared;
   child.saved = training ? args.saved + at.backward_saved : nullptr;
   child.y = {sequences ? args.scratch + at.turned : kept + at.backward_output, at.child_shape};
   backward_->forward(backend, child);
+  if (args.activity_penalty != nullptr) backward_->count_activity(backend, child.y, args.activity_penalty);
   if (sequences)
     backend.reverse_time(child.y.data, kept + at.backward_output, at.child_shape[0], at.child_shape[1],
                          at.child_shape[2]);
@@ -160,6 +169,10 @@ void Bidirectional::backward(Backend& backend, const BackwardArgs& args) const {
   const ConstView backward_output = {args.saved + at.backward_output, at.child_shape};
   backend.merge_backward(merge_mode_, forward_output.data, backward_output.data, args.dy.data,
                          forward_gradient, backward_gradient, at.child_shape.rows(), at.child_shape[-1]);
+  forward_->add_activity_gradient(backend, forward_output, forward_gradient, args.activity_weight,
+                                  args.unwanted_sum);
+  backward_->add_activity_gradient(backend, backward_output, backward_gradient, args.activity_weight,
+                                   args.unwanted_sum);
   if (sequences) {
     Real* const turned = args.scratch + at.turned;
     backend.reverse_time(backward_gradient, turned, at.child_shape[0], at.child_shape[1], at.child_shape[2]);
@@ -174,6 +187,7 @@ void Bidirectional::backward(Backend& backend, const BackwardArgs& args) const {
   child.dy = {forward_gradient, at.child_shape};
   forward_->backward(backend, child);
 
+  child.random = second_stream(args.random);
   child.parameters = args.parameters + at.backward_parameters;
   child.gradients = args.gradients + at.backward_parameters;
   child.saved = args.saved + at.backward_saved;

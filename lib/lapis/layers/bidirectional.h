@@ -22,6 +22,10 @@ class Bidirectional final : public Layer {
   std::string_view type() const override { return "Bidirectional"; }
 
   bool is_wrapper() const override { return true; }
+  bool has_activity_regularizer() const override {
+    return Layer::has_activity_regularizer() || forward_->has_activity_regularizer() ||
+           backward_->has_activity_regularizer();
+  }
   Shape output_shape(const Shape& x) const override;
   std::vector<ParameterInfo> parameters(const Shape& x) const override;
   Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;

@@ -67,7 +67,6 @@ void ConfigVisitor::regularizers(std::initializer_list<Regularized> parameters) 
     regularizer(std::string(parameter) + "_regularizer", value);
     only_null(std::string(parameter) + "_constraint");
   }
-  only_null("activity_regularizer");
 }
 
 }  // namespace lapis

@@ -89,7 +89,7 @@ class ConfigVisitor {
   /// A key that Keras does not have: whether a layer hands its mask on, which Keras's version decides.
   /// Reading: `by_rule` where it is left out. Written only where it is false.
   void passes_mask(bool& value, bool by_rule);
-  /// The regulariser of each parameter; constraints and `activity_regularizer` must be null.
+  /// The regulariser of each parameter; constraints must be null.
   void regularizers(std::initializer_list<Regularized> parameters);
 };
 

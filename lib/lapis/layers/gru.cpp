@@ -25,19 +25,18 @@ std::unique_ptr<RecurrentLayer> GRU::with(std::string name, const RecurrentLayer
   return std::make_unique<GRU>(std::move(name), config);
 }
 
-Memory GRU::memory(const Backend& backend, const Shape& x, Mode mode) const {
+Memory GRU::plain_memory(const Backend& backend, const Shape& x, Mode mode) const {
   const Recurrent sequence = op(x, nullptr);
   return {.saved = mode == Mode::train ? backend.gru_saved(sequence) : 0,
           .scratch = backend.gru_scratch(sequence)};
 }
 
-void GRU::forward(Backend& backend, const ForwardArgs& args) const {
-  if (args.training) refuse_to_drop();
+void GRU::plain_forward(Backend& backend, const ForwardArgs& args) const {
   backend.gru(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters), args.y.data,
               args.saved, args.scratch);
 }
 
-void GRU::backward(Backend& backend, const BackwardArgs& args) const {
+void GRU::plain_backward(Backend& backend, const BackwardArgs& args) const {
   backend.gru_backward(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
                        args.dy.data, args.saved, args.dx.data, split(args.x.shape, args.gradients),
                        args.scratch);

@@ -21,9 +21,9 @@ class GRU final : public RecurrentLayer {
   std::string_view type() const override { return "GRU"; }
   std::unique_ptr<RecurrentLayer> with(std::string name, const RecurrentLayer::Config& config) const override;
 
-  Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
-  void forward(Backend& backend, const ForwardArgs& args) const override;
-  void backward(Backend& backend, const BackwardArgs& args) const override;
+  Memory plain_memory(const Backend& backend, const Shape& x, Mode mode) const override;
+  void plain_forward(Backend& backend, const ForwardArgs& args) const override;
+  void plain_backward(Backend& backend, const BackwardArgs& args) const override;
   void visit_config(ConfigVisitor& visitor) const override { Config{config()}.visit(visitor); }
 };
 

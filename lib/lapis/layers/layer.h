@@ -69,10 +69,11 @@ struct ForwardArgs {
   Words words;
   Real* saved = nullptr;  // nullptr: not training
   Real* scratch = nullptr;
-  Mask mask = nullptr;                // [batch, time] of x, or nullptr
-  std::uint8_t* made_mask = nullptr;  // [batch, time] to fill, for MaskRule::make
-  bool training = false;              // Dropout drops
-  RandomStream random;                // differs by layer and by training step
+  Mask mask = nullptr;                 // [batch, time] of x, or nullptr
+  std::uint8_t* made_mask = nullptr;   // [batch, time] to fill, for MaskRule::make
+  bool training = false;               // Dropout drops
+  double* activity_penalty = nullptr;  // [1], to be added to by layers inside this one; nullptr: not wanted
+  RandomStream random;                 // differs by layer and by training step
 };
 
 struct BackwardArgs {
@@ -86,6 +87,9 @@ struct BackwardArgs {
   Real* scratch = nullptr;
   Mask mask = nullptr;
   bool training = false;
+  /// Of layers inside this one: how much of their gradients joins, and where sums go that nobody wants, [1].
+  double activity_weight = 1;
+  double* unwanted_sum = nullptr;
   RandomStream random;  // the forward call's
   /// dy is already the gradient of the final softmax's input (the loss was fused with it).
   bool dy_is_logits = false;
@@ -96,6 +100,8 @@ struct TrainingSettings {
   /// False: the layer is frozen, its parameters stay. A wrapper's is kept for its file alone: as in Keras 3,
   /// the layers inside it have settings of their own.
   bool trainable = true;
+  /// What the layer's output adds to the loss, divided by the batch.
+  Regularizer activity_regularizer = {};
 
   void visit(ConfigVisitor& visitor);
 };
@@ -115,6 +121,15 @@ class Layer {
   void set_training_settings(const TrainingSettings& settings) { training_settings_ = settings; }
   const TrainingSettings& training_settings() const { return training_settings_; }
   bool is_frozen() const { return !training_settings_.trainable && !is_wrapper(); }
+  /// Keras calls it for every output; here whoever calls forward and backward does.
+  virtual Regularizer activity_regularizer() const { return training_settings_.activity_regularizer; }
+  /// Of its own or of a layer inside it whose outputs count, too.
+  virtual bool has_activity_regularizer() const { return !(activity_regularizer() == Regularizer{}); }
+  /// Adds what y [batch, ...] costs to sum[0].
+  void count_activity(Backend& backend, const ConstView& y, double* sum) const;
+  /// Adds `weight` times the gradient of that to dy, laid out as y. `unwanted_sum`: [1], to be written.
+  void add_activity_gradient(Backend& backend, const ConstView& y, Real* dy, double weight,
+                             double* unwanted_sum) const;
   /// Its parameters are those of layers inside it.
   virtual bool is_wrapper() const { return false; }
 

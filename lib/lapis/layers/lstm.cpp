@@ -22,7 +22,7 @@ std::unique_ptr<RecurrentLayer> LSTM::with(std::string name, const RecurrentLaye
   return std::make_unique<LSTM>(std::move(name), config);
 }
 
-Memory LSTM::memory(const Backend& backend, const Shape& x, Mode mode) const {
+Memory LSTM::plain_memory(const Backend& backend, const Shape& x, Mode mode) const {
   const Recurrent sequence = op(x, nullptr);
   return {.saved = mode == Mode::train ? backend.lstm_saved(sequence) : 0,
           .scratch = backend.lstm_scratch(sequence)};
@@ -37,8 +37,7 @@ void LSTM::prepare(Backend& backend, const Shape& x, const Real* parameters, Ind
   backend.prepare_lstm(op(x, nullptr, words), split(x, parameters), prepared);
 }
 
-void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
-  if (args.training) refuse_to_drop();
+void LSTM::plain_forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
   parameters.table = args.words.table;
@@ -46,7 +45,7 @@ void LSTM::forward(Backend& backend, const ForwardArgs& args) const {
                args.saved, args.scratch);
 }
 
-void LSTM::backward(Backend& backend, const BackwardArgs& args) const {
+void LSTM::plain_backward(Backend& backend, const BackwardArgs& args) const {
   backend.lstm_backward(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
                         args.dy.data, args.saved, args.dx.data, split(args.x.shape, args.gradients),
                         args.scratch);

@@ -22,7 +22,8 @@ void RecurrentLayer::visit_shared(Config& config, ConfigVisitor& visitor) {
   visitor.number("recurrent_dropout", config.recurrent_dropout, 0, 1);
   visitor.ignore("unroll");
   visitor.ignore("seed");
-  visitor.ignore("implementation");           // Keras 2: two orders of the same sums
+  if (visitor.reading() || config.implementation == 1)
+    visitor.integer("implementation", config.implementation, 0);
   visitor.only_boolean("time_major", false);  // Keras 2
 }
 
@@ -73,11 +74,6 @@ Index RecurrentLayer::parameter_count(const Shape& x) const {
 
 double RecurrentLayer::macs(const Shape& x) const {
   return static_cast<double>(x.rows()) * static_cast<double>((x[2] + config_.units) * gates_ * config_.units);
-}
-
-void RecurrentLayer::refuse_to_drop() const {
-  if (config_.dropout > 0 || config_.recurrent_dropout > 0)
-    refuse("training with dropout or recurrent_dropout is not supported: set both to 0 to train");
 }
 
 double RecurrentLayer::work(const Shape& x) const {

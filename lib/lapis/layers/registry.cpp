@@ -4,6 +4,7 @@
 #include <array>
 
 #include "lapis/layers/activation.h"
+#include "lapis/layers/activity_regularization.h"
 #include "lapis/layers/average_pooling2d.h"
 #include "lapis/layers/batch_normalization.h"
 #include "lapis/layers/bidirectional.h"
@@ -48,8 +49,9 @@ std::unique_ptr<Layer> make(std::string name, ConfigVisitor& visitor) {
   return layer;
 }
 
-constexpr std::array<LayerType, 29> kLayerTypes = {
+constexpr std::array<LayerType, 30> kLayerTypes = {
     LayerType{"Activation", "activation", make<ActivationLayer>},
+    LayerType{"ActivityRegularization", "activity_regularization", make<ActivityRegularization>},
     LayerType{"AveragePooling2D", "average_pooling2d", make<AveragePooling2D>},
     LayerType{"BatchNormalization", "batch_normalization", make<BatchNormalization>},
     LayerType{"Bidirectional", "bidirectional", make<Bidirectional>},

@@ -19,7 +19,7 @@ std::unique_ptr<RecurrentLayer> SimpleRNN::with(std::string name,
   return std::make_unique<SimpleRNN>(std::move(name), config);
 }
 
-Memory SimpleRNN::memory(const Backend& backend, const Shape& x, Mode mode) const {
+Memory SimpleRNN::plain_memory(const Backend& backend, const Shape& x, Mode mode) const {
   const Recurrent sequence = op(x, nullptr);
   return {.saved = mode == Mode::train ? backend.simple_rnn_saved(sequence) : 0,
           .scratch = backend.simple_rnn_scratch(sequence)};
@@ -34,8 +34,7 @@ void SimpleRNN::prepare(Backend& backend, const Shape& x, const Real* parameters
   backend.prepare_simple_rnn(op(x, nullptr, words), split(x, parameters), prepared);
 }
 
-void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
-  if (args.training) refuse_to_drop();
+void SimpleRNN::plain_forward(Backend& backend, const ForwardArgs& args) const {
   RecurrentParameters parameters = split(args.x.shape, args.parameters);
   parameters.prepared = args.prepared;
   parameters.table = args.words.table;
@@ -43,7 +42,7 @@ void SimpleRNN::forward(Backend& backend, const ForwardArgs& args) const {
                      args.saved, args.scratch);
 }
 
-void SimpleRNN::backward(Backend& backend, const BackwardArgs& args) const {
+void SimpleRNN::plain_backward(Backend& backend, const BackwardArgs& args) const {
   backend.simple_rnn_backward(op(args.x.shape, args.mask), args.x.data, split(args.x.shape, args.parameters),
                               args.dy.data, args.saved, args.dx.data, split(args.x.shape, args.gradients),
                               args.scratch);

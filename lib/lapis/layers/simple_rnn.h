@@ -19,13 +19,13 @@ class SimpleRNN final : public RecurrentLayer {
   std::string_view type() const override { return "SimpleRNN"; }
   std::unique_ptr<RecurrentLayer> with(std::string name, const RecurrentLayer::Config& config) const override;
 
-  Memory memory(const Backend& backend, const Shape& x, Mode mode) const override;
+  Memory plain_memory(const Backend& backend, const Shape& x, Mode mode) const override;
   Index prepared_size(const Backend& backend, const Shape& x, Index words) const override;
   void prepare(Backend& backend, const Shape& x, const Real* parameters, Index words,
                Real* prepared) const override;
   bool takes_words() const override { return true; }
-  void forward(Backend& backend, const ForwardArgs& args) const override;
-  void backward(Backend& backend, const BackwardArgs& args) const override;
+  void plain_forward(Backend& backend, const ForwardArgs& args) const override;
+  void plain_backward(Backend& backend, const BackwardArgs& args) const override;
   void visit_config(ConfigVisitor& visitor) const override { Config{config()}.visit(visitor); }
 };
 

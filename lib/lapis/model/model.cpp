@@ -41,6 +41,11 @@ Model::Model(std::string name, const Shape& input_shape, std::vector<LayerPtr> l
   values_ = std::make_unique<Real[]>(value_count_);
 }
 
+bool Model::has_activity_regularizers() const {
+  return std::any_of(layers_.begin(), layers_.end(),
+                     [](const LayerPtr& each) { return each->has_activity_regularizer(); });
+}
+
 int Model::first_trained_layer() const {
   for (const ModelParameter& parameter : parameters_)
     if (parameter.info.trainable || parameter.info.moving) return parameter.layer;

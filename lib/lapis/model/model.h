@@ -36,6 +36,8 @@ class Model {
   /// Shape of layer i's output, batch kUnknown.
   const Shape& layer_output_shape(int i) const { return shapes_[static_cast<std::size_t>(i)]; }
 
+  /// Whether outputs of layers join the loss.
+  bool has_activity_regularizers() const;
   /// The first layer whose parameters a training step changes; layer_count() where there is none.
   int first_trained_layer() const;
 

@@ -80,6 +80,8 @@ Plan::Plan(const Model& model, const Backend& backend, const Shape& x, Mode mode
   for (const ModelParameter& parameter : model.parameters())
     parameter_count = Size(parameter_count) + parameter.info.shape.size();
 
+  // Where a softmax's input has the gradient, that of its output's penalty is worked out beside it.
+  if (training && model.has_activity_regularizers()) scratch = std::max(scratch, shape.size());
   place_activations();
   const Index saved_start = take(saved_end);
   for (Step& step : steps_) step.saved_offset += saved_start;

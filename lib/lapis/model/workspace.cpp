@@ -12,6 +12,8 @@ Workspace::Workspace(const Model& model, Backend& backend, const Shape& x, Mode 
       parameters_(backend.share(std::as_bytes(model.values()))),
       parameters_revision_(model.revision()),
       memory_(static_cast<Real*>(block_.get())) {
+  if (mode != Mode::predict && model.has_activity_regularizers())
+    penalties_ = backend.allocate(2 * sizeof(double));
   if (plan_.prepared_size() == 0) return;
   // Most words' shares may never be needed: memory that is not touched costs nothing.
   prepared_ = backend.allocate(plan_.prepared_bytes(), Backend::Fill::nothing);
@@ -61,6 +63,16 @@ std::uint8_t* Workspace::mask_at(int mask) const {
   return mask < 0 ? nullptr : reinterpret_cast<std::uint8_t*>(at(plan_.mask_offset(mask)));
 }
 
+double* Workspace::penalties_at(int i) const {
+  return penalties_ == nullptr ? nullptr : static_cast<double*>(penalties_.get()) + i;
+}
+
+double Workspace::download_activity_penalty() const {
+  double value = 0;
+  if (penalties_ != nullptr) backend_.download(activity_penalty(), &value, sizeof(value));
+  return value;
+}
+
 RandomStream Workspace::random_for(const Plan::Step& step) const {
   // 2^16 layers, then steps: no two calls of one training run share a stream.
   return {seed_, (step_ << 16) | (step.random_stream + 1)};
@@ -89,9 +101,13 @@ ConstView Workspace::forward(ConstView x) {
   const Real* const values = parameters();
   const bool keeps = plan_.mode() == Mode::train;
   if (prepared_ != nullptr && prepared_revision_ != model_.revision()) prepare();
+  double* const penalty = penalties_at(0);
+  if (penalty != nullptr)
+    backend_.zero(reinterpret_cast<Real*>(penalty), static_cast<Index>(sizeof(double) / sizeof(Real)));
   for (const Plan::Step& step : plan_.steps()) {
     if (step.is_view) {
       x.shape = step.y.with_batch(batch);
+      if (penalty != nullptr) step.layer->count_activity(backend_, x, penalty);
       continue;
     }
     const View y = {at(step.y_offset), step.y.with_batch(batch)};
@@ -105,8 +121,10 @@ ConstView Workspace::forward(ConstView x) {
     args.mask = mask_at(step.mask_in);
     args.made_mask = mask_at(step.mask_made);
     args.training = training_;
+    args.activity_penalty = penalty;
     args.random = random_for(step);
     step.layer->forward(backend_, args);
+    if (penalty != nullptr) step.layer->count_activity(backend_, y, penalty);
     if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::forward);
     x = y;
   }
@@ -143,13 +161,28 @@ View Workspace::output_gradient() {
   return {at(last.dy_offset), last.y.with_batch(batch_)};
 }
 
-void Workspace::backward(bool dy_is_logits) {
+/// Before the layer's backward reads the gradient of its output.
+void Workspace::add_activity_gradient(const Plan::Step& step, bool dy_is_logits, double weight) {
+  if (!step.layer->has_activity_regularizer()) return;
+  const ConstView y = {at(step.y_offset), step.y.with_batch(batch_)};
+  Real* const dy = at(step.dy_offset);
+  if (!dy_is_logits) return step.layer->add_activity_gradient(backend_, y, dy, weight, penalties_at(1));
+  Real* const own = at(plan_.scratch_offset());
+  backend_.zero(own, y.shape.size());
+  step.layer->add_activity_gradient(backend_, y, own, weight, penalties_at(1));
+  backend_.activate_backward(Activation::softmax, y.data, own, own, y.shape.rows(), y.shape[-1]);
+  backend_.add(own, dy, y.shape.size());
+}
+
+void Workspace::backward(bool dy_is_logits, double weight) {
   check_trains();
   if (batch_ == 0) fail("a workspace cannot go backward before it has run");
   const auto* const values = static_cast<const Real*>(parameters_.get());  // as in run()
   const int first = plan_.input_gradient() ? 0 : model_.first_trained_layer();
   for (int i = model_.layer_count() - 1; i >= first; --i) {
     const Plan::Step& step = plan_.steps()[static_cast<std::size_t>(i)];
+    const bool is_logits = dy_is_logits && i == model_.layer_count() - 1;
+    add_activity_gradient(step, is_logits, weight);
     if (step.is_view) continue;
     const Plan::Step* before = i > 0 ? &plan_.steps()[static_cast<std::size_t>(i - 1)] : nullptr;
     BackwardArgs args;
@@ -166,7 +199,9 @@ void Workspace::backward(bool dy_is_logits) {
     args.mask = mask_at(step.mask_in);
     args.training = training_;
     args.random = random_for(step);
-    args.dy_is_logits = dy_is_logits && i == model_.layer_count() - 1;
+    args.activity_weight = weight;
+    args.unwanted_sum = penalties_at(1);
+    args.dy_is_logits = is_logits;
     model_.layer(i).backward(backend_, args);
     if (observer_ != nullptr) observer_->done(step, StepObserver::Pass::backward);
   }

@@ -50,6 +50,11 @@ class Workspace {
 
   /// Output of layer i in the last run (not in Mode::predict).
   ConstView activation(int i) const;
+  /// What activity regularizers add to the loss of the last run, [1] in the backend's memory; nullptr where
+  /// there are none, and in Mode::predict.
+  const double* activity_penalty() const { return penalties_at(0); }
+  /// Its value, or 0.
+  double download_activity_penalty() const;
   /// The mask that the output carries: [batch, time], or nullptr.
   Mask output_mask() const;
 
@@ -71,13 +76,16 @@ class Workspace {
   /// `backward`.
   View output_gradient();
   /// After run() in Mode::train. Needs output_gradient() filled.
-  void backward(bool dy_is_logits);
+  /// The gradients of activity regularizers join, `weight` times.
+  void backward(bool dy_is_logits, double weight = 1);
   /// Gradient of the input, after backward(); only with `input_gradient`.
   ConstView input_gradient() const;
 
  private:
   Real* at(Index offset) const { return memory_ + offset; }
   bool shares_parameters() const { return parameters_.get() == model_.values().data(); }
+  double* penalties_at(int i) const;
+  void add_activity_gradient(const Plan::Step& step, bool dy_is_logits, double weight);
   void prepare();
   ConstView forward(ConstView x);
   void check_trains() const;
@@ -90,6 +98,7 @@ class Workspace {
   Backend::Buffer block_;
   Backend::Buffer parameters_;
   std::uint64_t parameters_revision_ = 0;  // of the model's values that parameters_ is a copy of
+  Backend::Buffer penalties_;  // [2] double: of the outputs, and a sum that nobody wants; or empty
   Backend::Buffer prepared_;
   std::uint64_t prepared_revision_ = 0;  // of the model's values
   Real* memory_ = nullptr;

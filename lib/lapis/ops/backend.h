@@ -230,6 +230,20 @@ struct PictureBatch {
   const PictureMove* moves = nullptr;      // [count]
 };
 
+/// Row r of y [rows, n] is that of a where mask[r * mask_stride] != 0 (without a mask: everywhere), else that
+/// of b; nullptr: zeros. Strides: Reals from one row to the next.
+struct RowChoice {
+  Index rows = 0, n = 0;
+  Mask mask = nullptr;
+  Index mask_stride = 1;
+  const Real* a = nullptr;
+  Index a_stride = 0;
+  const Real* b = nullptr;
+  Index b_stride = 0;
+  Real* y = nullptr;
+  Index y_stride = 0;
+};
+
 class Backend {
  public:
   virtual ~Backend() = default;
@@ -348,6 +362,10 @@ class Backend {
                               Index rows, Index n) = 0;
   /// y[b, t] = x[b, time - 1 - t] for rows of n values.
   virtual void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) = 0;
+  /// y[b, t] = x[b, t] * factors[b] for rows of n values: what a dropout of all steps alike does. y may be x.
+  virtual void scale_steps(const Real* x, const Real* factors, Real* y, Index batch, Index time, Index n) = 0;
+  /// y may be a or b.
+  virtual void choose_rows(const RowChoice& choice) = 0;
   /// y[i] += x[i].
   virtual void add(const Real* x, Real* y, Index count) = 0;
   /// y[i] += factor * x[i].

@@ -204,6 +204,14 @@ void CpuBackend::reverse_time(const Real* x, Real* y, Index batch, Index time, I
   cpu::reverse_time(*parallel_, x, y, batch, time, n);
 }
 
+void CpuBackend::scale_steps(const Real* x, const Real* factors, Real* y, Index batch, Index time, Index n) {
+  cpu::scale_steps(*parallel_, x, factors, y, batch, time, n);
+}
+
+void CpuBackend::choose_rows(const RowChoice& choice) {
+  cpu::choose_rows(*parallel_, choice);
+}
+
 void CpuBackend::add(const Real* x, Real* y, Index count) {
   cpu::add(*parallel_, x, y, count);
 }

@@ -61,6 +61,8 @@ class CpuBackend final : public Backend {
   void merge_backward(Merge mode, const Real* a, const Real* b, const Real* dy, Real* da, Real* db,
                       Index rows, Index n) override;
   void reverse_time(const Real* x, Real* y, Index batch, Index time, Index n) override;
+  void scale_steps(const Real* x, const Real* factors, Real* y, Index batch, Index time, Index n) override;
+  void choose_rows(const RowChoice& choice) override;
   void add(const Real* x, Real* y, Index count) override;
   void add_scaled(Real factor, const Real* x, Real* y, Index count) override;
 

@@ -86,4 +86,27 @@ void add_scaled(Parallel& parallel, Real factor, const Real* x, Real* y, Index c
   });
 }
 
+void scale_steps(Parallel& parallel, const Real* x, const Real* factors, Real* y, Index batch, Index time,
+                 Index n) {
+  for_pieces(parallel, batch * time, rows_per_piece(n), [&](Index first, Index count) {
+    for (Index row = first; row < first + count; ++row)
+      simd::map(x + row * n, factors + row / time * n, y + row * n, n,
+                [](Vector p, Vector q) { return p * q; });
+  });
+}
+
+void choose_rows(Parallel& parallel, const RowChoice& choice) {
+  for_pieces(parallel, choice.rows, rows_per_piece(choice.n), [&](Index first, Index count) {
+    for (Index row = first; row < first + count; ++row) {
+      const bool is_a = choice.mask == nullptr || choice.mask[row * choice.mask_stride] != 0;
+      const Real* const from = is_a ? choice.a : choice.b;
+      Real* const to = choice.y + row * choice.y_stride;
+      if (from == nullptr)
+        simd::fill_zero(to, choice.n);
+      else if (from + row * (is_a ? choice.a_stride : choice.b_stride) != to)
+        simd::copy(from + row * (is_a ? choice.a_stride : choice.b_stride), to, choice.n);
+    }
+  });
+}
+
 }  // namespace lapis::cpu

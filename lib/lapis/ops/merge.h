@@ -14,4 +14,8 @@ void reverse_time(Parallel& parallel, const Real* x, Real* y, Index batch, Index
 void add(Parallel& parallel, const Real* x, Real* y, Index count);
 void add_scaled(Parallel& parallel, Real factor, const Real* x, Real* y, Index count);
 
+void scale_steps(Parallel& parallel, const Real* x, const Real* factors, Real* y, Index batch, Index time,
+                 Index n);
+void choose_rows(Parallel& parallel, const RowChoice& choice);
+
 }  // namespace lapis::cpu

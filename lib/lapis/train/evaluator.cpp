@@ -16,11 +16,16 @@ Shape with_batch_in_front(Index batch, const Shape& sample) {
   return shape;
 }
 
+/// Outputs of fused layers are never there to be counted.
+Mode mode_for(const Model& model) {
+  return model.has_activity_regularizers() ? Mode::inspect : Mode::predict;
+}
+
 }  // namespace
 
 Evaluator::Evaluator(const Model& model, Backend& backend, const Shape& sample_shape, Index batch_size,
                      const LossConfig& loss)
-    : workspace_(model, backend, with_batch_in_front(batch_size, sample_shape), Mode::predict),
+    : workspace_(model, backend, with_batch_in_front(batch_size, sample_shape), mode_for(model)),
       loss_(loss, model, backend, batch_size),
       regularization_(model, backend),
       batch_size_(batch_size),
@@ -53,7 +58,8 @@ Evaluation Evaluator::evaluate(const Dataset& data, Batches& batches, const Eval
     batches.load(start, batch, workspace_.input(batch).data);
     const ConstView y = workspace_.run(batch);
     const std::span<const Index> labels(labels_.data(), static_cast<std::size_t>(batch));
-    loss_sum += loss_.compute(y, labels, nullptr) * static_cast<double>(batch);
+    const double activity = workspace_.download_activity_penalty();
+    loss_sum += (loss_.compute(y, labels, nullptr) + activity) * static_cast<double>(batch);
     backend.download(y.data, y_.data(), static_cast<std::size_t>(y.shape.size()) * sizeof(Real));
     for (Index i = 0; i < batch; ++i) {
       result.confusion.add(labels[static_cast<std::size_t>(i)],

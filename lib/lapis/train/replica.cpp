@@ -6,6 +6,8 @@ namespace lapis {
 
 namespace {
 
+constexpr Index kRealsOfDouble = sizeof(double) / sizeof(Real);
+
 Shape batch_shape(Index batch, const Shape& sample) {
   Shape shape = {batch};
   for (int axis = 0; axis < sample.rank(); ++axis) shape.push_back(sample[axis]);
@@ -42,6 +44,10 @@ Replica::Replica(Model& model, Backend& backend, const Settings& settings, const
       backend.allocate(static_cast<std::size_t>(Index{Size(data.size()) * loss_.outputs()}) * sizeof(Real));
   losses_ = backend.allocate(steps * sizeof(Real));
   penalties_ = backend.allocate(steps * sizeof(double));
+  if (model.has_activity_regularizers()) {
+    activity_ = backend.allocate(steps * sizeof(double));
+    host_activity_.resize(host_losses_.size());
+  }
 }
 
 SampleRange Replica::share(SampleRange batch) const {
@@ -73,6 +79,9 @@ void Replica::forward(SampleRange batch, Index number) {
   if (own.count == 0) return;
   const ConstView y = workspace_.run(own.count, true, own_seed(settings_.dropout_seed, settings_.number),
                                      static_cast<std::uint64_t>(optimizer_.steps()));
+  if (activity_ != nullptr)
+    backend().copy(reinterpret_cast<const Real*>(workspace_.activity_penalty()),
+                   reinterpret_cast<Real*>(static_cast<double*>(activity_.get()) + number), kRealsOfDouble);
   const Real* const targets = static_cast<const Real*>(targets_.get()) + own.first * loss_.target_size();
   loss_.enqueue(y, targets, workspace_.output_gradient().data, nullptr,
                 static_cast<Real*>(losses_.get()) + number);
@@ -84,7 +93,7 @@ void Replica::backward(SampleRange batch) {
   if (own.count == 0) return;
   const Real weight = static_cast<Real>(own.count) / static_cast<Real>(batch.count);
   weigh(weight, workspace_.output_gradient().data, own.count * loss_.outputs());
-  workspace_.backward(loss_.gradient_is_logits());
+  workspace_.backward(loss_.gradient_is_logits(), static_cast<double>(weight));
   // The changes of moving statistics do not come from the loss.
   for (const ModelParameter& parameter : model_.parameters()) {
     if (parameter.info.moving)
@@ -108,6 +117,11 @@ Replica::Results Replica::look(Index first, Index count, SampleRange samples) {
   from.download(static_cast<const Real*>(losses_.get()) + first, host_losses_.data(), steps * sizeof(Real));
   from.download(static_cast<const double*>(penalties_.get()) + first, host_penalties_.data(),
                 steps * sizeof(double));
+  if (activity_ != nullptr) {
+    from.download(static_cast<const double*>(activity_.get()) + first, host_activity_.data(),
+                  steps * sizeof(double));
+    for (std::size_t i = 0; i < steps; ++i) host_losses_[i] += static_cast<Real>(host_activity_[i]);
+  }
   from.download(static_cast<const Real*>(outputs_.get()) + samples.first * outputs, host_outputs_.data(),
                 static_cast<std::size_t>(samples.count * outputs) * sizeof(Real));
   return {std::span(host_losses_).first(steps), std::span(host_penalties_).first(steps),

@@ -53,8 +53,8 @@ class Replica {
   void update(double learning_rate);
 
   /// What steps [first, first + count), of batches that are `samples` together, found. `penalties`: what
-  /// regularisers add, from the first replica alone. `outputs`: [samples, outputs]; only its shares are its
-  /// own.
+  /// regularisers add, from the first replica alone; those of activities are in `losses`. `outputs`:
+  /// [samples, outputs]; only its shares are its own.
   struct Results {
     std::span<const Real> losses;
     std::span<const double> penalties;
@@ -76,8 +76,9 @@ class Replica {
   Backend::Buffer outputs_;    // [samples, outputs] likewise
   Backend::Buffer losses_;     // [steps] of the data
   Backend::Buffer penalties_;  // [steps] double
+  Backend::Buffer activity_;   // [steps] double: of its share of the batch; or empty
   std::vector<Real> host_outputs_, host_losses_;
-  std::vector<double> host_penalties_;
+  std::vector<double> host_penalties_, host_activity_;
 };
 
 }  // namespace lapis
