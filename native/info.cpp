@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "commands.h"
 #include "common.h"
@@ -40,6 +41,7 @@ struct MeasuredSpeed {
 
 struct LayerCost {
   Index parameters = 0;
+  Index trainable = 0;  // of them
   double macs = 0;  // of one sample of the counted shape
   Shape output;     // of one sample; sizes that are open stay so
 };
@@ -57,7 +59,9 @@ std::vector<LayerCost> layer_costs(const Model& model, const Shape& sample, cons
     cost.output = open.without_batch();
   }
   for (const ModelParameter& parameter : model.parameters()) {
-    costs[static_cast<std::size_t>(parameter.layer)].parameters += parameter.info.shape.size();
+    LayerCost& cost = costs[static_cast<std::size_t>(parameter.layer)];
+    cost.parameters += parameter.info.shape.size();
+    if (parameter.info.trainable) cost.trainable += parameter.info.shape.size();
   }
   return costs;
 }
@@ -116,6 +120,7 @@ void print_json_info(const Options& options, const ModelFile& file, const Shape&
                      const MeasuredSpeed& measured) {
   Json::Array layers;
   double macs = 0;
+  Index trainable = 0;
   for (int i = 0; i < file.model.layer_count(); ++i) {
     const Layer& layer = file.model.layer(i);
     const LayerCost& cost = costs[static_cast<std::size_t>(i)];
@@ -123,8 +128,10 @@ void print_json_info(const Options& options, const ModelFile& file, const Shape&
                                      {"type", layer.type()},
                                      {"output_shape", to_json(cost.output)},
                                      {"parameters", std::int64_t{cost.parameters}},
+                                     {"trainable", std::int64_t{cost.trainable}},
                                      {"macs", cost.macs}});
     macs += cost.macs;
+    trainable += cost.trainable;
   }
   Json::Object metrics;
   for (const auto& [name, value] : file.metrics) metrics.push_back({name, value});
@@ -134,6 +141,7 @@ void print_json_info(const Options& options, const ModelFile& file, const Shape&
       {"labels", to_json(names_to_show(file))},
       {"layers", std::move(layers)},
       {"parameters", integer(file.model.values().size())},
+      {"trainable", std::int64_t{trainable}},
       {"macs", macs},
       {"macs_input", to_json(counted)},
       {"memory", Json::Object{{"batch", std::int64_t{options.batch}},
@@ -191,8 +199,10 @@ void print_plain(const Options& options, const ModelFile& file, const std::vecto
   Table table("llrrr");
   table.add({"layer", "type", "output", "parameters", "multiply-adds"});
   double macs = 0;
+  Index trainable = 0;
   for (int i = 0; i < file.model.layer_count(); ++i) {
     const LayerCost& cost = costs[static_cast<std::size_t>(i)];
+    trainable += cost.trainable;
     const auto number = [](double value) { return value == 0 ? std::string("-") : format_count(value); };
     table.add({file.model.layer(i).name(), std::string(file.model.layer(i).type()), cost.output.to_string(),
                number(static_cast<double>(cost.parameters)), number(cost.macs)});
@@ -205,6 +215,11 @@ void print_plain(const Options& options, const ModelFile& file, const std::vecto
   if (!sample_shape(file).is_known())
     std::printf("  counted  for an input of %s, the smallest that all layers take\n",
                 counted.to_string().c_str());
+  const auto count = static_cast<Index>(std::as_const(file.model).values().size());
+  if (trainable < count)
+    std::printf("  training changes %s parameters by their gradients; %s are frozen or moving statistics\n",
+                format_count(static_cast<double>(trainable)).c_str(),
+                format_count(static_cast<double>(count - trainable)).c_str());
   print_memory(options, file, bytes);
   if (measured.speed) {
     std::printf("  speed    %s\n           with a batch of 1 on one thread\n",
