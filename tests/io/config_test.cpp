@@ -109,7 +109,7 @@ TEST_CASE("The written config is exactly this") {
 
 TEST_CASE("A key that the layer does not know is refused by name") {
   CHECK(read_error("LSTM", R"({"name":"lstm","units":3,"foo":1})") ==
-        "layer \"lstm\" (LSTM): config key \"foo\" is not known; known: activity_regularizer, units, "
+        "layer \"lstm\" (LSTM): config key \"foo\" is not known; known: units, "
         "activation, "
         "recurrent_activation, "
         "unit_forget_bias, use_bias, return_sequences, go_backwards, zero_output_for_mask, passes_mask, "

@@ -92,7 +92,8 @@ TEST_CASE("A frozen BatchNormalization normalises with its moving statistics") {
 TEST_CASE("What is frozen inside wrappers and models, as Keras opens it") {
   const Shape x = {kUnknown, 4, 3};
   const auto lstm = [](const std::string& more) {
-    return R"({"class_name":"LSTM","config":{"units":2,"name":"lstm")" + more + "}}";
+    return R"({"class_name":"LSTM","config":{"units":2,"name":"lstm","recurrent_activation":"sigmoid")" +
+           more + "}}";
   };
   const std::string frozen = R"(,"trainable":false)";
   const auto bidirectional = [&](const std::string& outer, const std::string& inner) {

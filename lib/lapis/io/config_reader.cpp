@@ -113,7 +113,8 @@ void ConfigReader::finish() const {
 }
 
 std::optional<JsonCursor> ConfigReader::find(std::string_view key) {
-  return own_.find(key);
+  // Every layer may have it, so no list of a layer's keys names it.
+  return (key == "activity_regularizer" ? common_ : own_).find(key);
 }
 
 void ConfigReader::require(std::string_view key) {
