@@ -42,8 +42,8 @@ struct MeasuredSpeed {
 struct LayerCost {
   Index parameters = 0;
   Index trainable = 0;  // of them
-  double macs = 0;  // of one sample of the counted shape
-  Shape output;     // of one sample; sizes that are open stay so
+  double macs = 0;      // of one sample of the counted shape
+  Shape output;         // of one sample; sizes that are open stay so
 };
 
 /// `sample`: as the model has it. `counted`: with known sizes; what multiplications are counted for.

@@ -89,8 +89,8 @@ TextVectorizer::TextVectorizer(TextInput input) : input_(std::move(input)) {
   const auto twice = std::adjacent_find(sorted_.begin(), sorted_.end(),
                                         [&](Index a, Index b) { return word(a) == word(b); });
   if (twice != sorted_.end()) {
-    fail("text input: vocabulary entries ", twice[0], " and ", twice[1], " are both ", in_quotes(word(twice[0])),
-         ", expected different words");
+    fail("text input: vocabulary entries ", twice[0], " and ", twice[1], " are both ",
+         in_quotes(word(twice[0])), ", expected different words");
   }
 }
 
