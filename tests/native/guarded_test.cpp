@@ -30,7 +30,8 @@ std::vector<std::byte> guarded(const Job& job, unsigned wall_seconds = 60) {
 
 /// A job that uses the processor for ever, or waits for ever.
 std::vector<std::byte> loop() {
-  for (volatile unsigned i = 0;; i = i + 1) {
+  for (volatile unsigned i = 0;;) {
+    i = i + 1;
   }
 }
 std::vector<std::byte> wait_for_ever() {
