@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <set>
+#include <unordered_map>
 #include <utility>
 
 #include "data/csv_table.h"
@@ -153,13 +154,17 @@ void CsvText::choose_labels(const DataRequest& request, const std::array<CsvTabl
 }
 
 void CsvText::add(const std::string& file, CsvTable& table, Split split, Problems& problems) {
+  // Where the wrong column was named there may be as many labels as rows.
+  std::unordered_map<std::string_view, Index> numbers;
+  for (std::size_t i = 0; i < inventory_.labels.size(); ++i)
+    numbers.emplace(inventory_.labels[i], static_cast<Index>(i));
   std::map<std::string, std::pair<int, Index>> unknown;  // the first line of a label, and its rows
   for (LabelledRow& row : table.rows) {
-    const auto found = std::find(inventory_.labels.begin(), inventory_.labels.end(), row.label);
-    if (found == inventory_.labels.end()) {
+    const auto found = numbers.find(row.label);
+    if (found == numbers.end()) {
       ++unknown.try_emplace(row.label, row.line, 0).first->second.second;
     } else {
-      samples_.push_back({std::move(row.text), found - inventory_.labels.begin(), split});
+      samples_.push_back({std::move(row.text), found->second, split});
     }
   }
   for (const auto& [label, where] : unknown) {
