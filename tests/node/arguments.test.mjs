@@ -317,7 +317,7 @@ test('predictImage: everything else is refused, and never answered about an earl
     ...without().map(([what, value]) => [`fit: ${what}`, { ...size, data }, { fit: value }]),
     ...without().map(([what, value]) => [`white: ${what}`, { ...size, data }, { white: value }]),
     ['an unknown option', { ...size, data }, { Fit: 'crop' }],
-    ['an unknown fit', { ...size, data }, { fit: 'stretch' }],
+    ['an unknown fit', { ...size, data }, { fit: 'squeeze' }],
     ['a text as size', { data, width: '4', height: '4' }],
     ['fractions as size', { data: new Uint8Array(54), width: 4.5, height: 4 }],
     ['negative sizes', { data, width: -4, height: -4 }],
