@@ -80,12 +80,14 @@ TEST_CASE("Embedding refuses ids outside its table") {
 TEST_CASE("No way of running an Embedding reads outside its table, wherever the ids come from") {
   const auto backend = make_cpu_backend(1);
   const auto model_of = [](bool scaled, bool recurrent) {
+    LSTM::Config lstm;
+    lstm.units = 4;
     std::vector<LayerPtr> layers;
-    if (scaled) layers.push_back(std::make_shared<Rescaling>("scale", Rescaling::Config{.scale = 1000}));
+    if (scaled) layers.push_back(std::make_unique<Rescaling>("scale", Rescaling::Config{.scale = 1000}));
     layers.push_back(
-        std::make_shared<Embedding>("words", Embedding::Config{.input_dim = 6, .output_dim = 4}));
-    if (recurrent) layers.push_back(std::make_shared<LSTM>("lstm", LSTM::Config{.units = 4}));
-    return Model("words", {kUnknown, 3}, layers);
+        std::make_unique<Embedding>("words", Embedding::Config{.input_dim = 6, .output_dim = 4}));
+    if (recurrent) layers.push_back(std::make_unique<LSTM>("lstm", lstm));
+    return Model("words", {kUnknown, 3}, std::move(layers));
   };
   for (const bool scaled : {false, true}) {
     for (const bool recurrent : {false, true}) {
