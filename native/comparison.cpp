@@ -122,6 +122,7 @@ class Comparer {
     Workspace workspace(model_, backend_, input_.shape, Mode::predict);
     const ConstView on_device = run(workspace, training_);
     result_.outputs = download(on_device.data, on_device.shape.size());
+    result_.output_shape = on_device.shape;
     const ConstView y{result_.outputs.data(), on_device.shape};
     const TensorView& tensor = golden_.need("prob");
     if (!(tensor.shape == y.shape))

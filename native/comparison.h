@@ -39,6 +39,7 @@ struct Comparison {
   std::optional<double> losses_diff;  // of the training steps, relative
 
   // What was computed here. Gradients: as the model's parameters.
+  Shape output_shape;  // with all sizes known
   std::vector<Real> outputs, gradient_values;
   std::optional<double> loss;  // with what regularisers add
   std::vector<double> losses;

@@ -119,7 +119,8 @@ std::vector<std::byte> pack_legacy(const Hdf5File& file, Parcel parcel) {
 }
 
 std::vector<std::byte> pack_keras3(const Hdf5File& file, Parcel parcel) {
-  for (const std::string& path : file.data_sets("", "optimizer")) parcel.add(path, path);
+  for (const std::string& path : file.data_sets("", "optimizer"))
+    if (is_network_variable(path)) parcel.add(path, path);
   return parcel.pack({});
 }
 

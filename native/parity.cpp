@@ -44,7 +44,7 @@ std::string scientific(double value) {
 }
 
 /// What was computed here, under the golden file's names.
-void dump(const std::string& path, const Model& model, const Comparison& result) {
+void dump(const std::string& path, const Comparison& result) {
   std::vector<std::vector<std::byte>> storage;
   std::vector<TensorView> tensors;
   storage.reserve(result.gradients.size() + 3);
@@ -52,12 +52,7 @@ void dump(const std::string& path, const Model& model, const Comparison& result)
     storage.push_back(to_bytes(values, Dtype::f32));
     tensors.push_back({name, Dtype::f32, shape, storage.back()});
   };
-  Shape output = model.output_shape().with_batch(result.samples);
-  for (int axis = 1; axis + 1 < output.rank(); ++axis) {
-    if (output[axis] != kUnknown) continue;
-    output.set(axis, static_cast<Index>(result.outputs.size()) / result.samples / output[-1]);
-  }
-  add("prob", output, result.outputs);
+  add("prob", result.output_shape, result.outputs);
   const Real loss = static_cast<Real>(result.loss.value_or(0));
   if (result.loss) add("loss", {1}, {&loss, 1});
   for (const GradientDifference& gradient : result.gradients) {
@@ -78,7 +73,7 @@ Comparison compare_pair(const Pair& pair, Backend& backend) {
   const GoldenFile golden(pair.golden);
   try {
     Comparison result = compare(golden, file.model, backend);
-    if (!pair.dump.empty()) dump(pair.dump, file.model, result);
+    if (!pair.dump.empty()) dump(pair.dump, result);
     // What it refers to goes with the model.
     for (GradientDifference& gradient : result.gradients) gradient.parameter = nullptr;
     return result;

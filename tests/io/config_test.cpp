@@ -1,5 +1,4 @@
 #include <catch2/catch.hpp>
-#include <cmath>
 
 #include "lapis/io/config_reader.h"
 #include "lapis/io/config_writer.h"
@@ -19,15 +18,6 @@ std::unique_ptr<const Layer> read(const std::string& json) {
 
 std::string read_error(const std::string& class_name, const std::string& config) {
   return error_text([&] { read(R"({"class_name":")" + class_name + R"(","config":)" + config + "}"); });
-}
-
-Initializer initializer(const std::string& json) {
-  const Json parsed = Json::parse(json);
-  return read_initializer(JsonCursor(parsed, "i"));
-}
-
-std::string initializer_error(const std::string& json) {
-  return error_text([&] { initializer(json); });
 }
 
 }  // namespace
@@ -163,12 +153,20 @@ TEST_CASE("Regularisers in each of Keras's spellings, and written back") {
   // Keras writes it where several layers share one, as in both directions of a Bidirectional.
   CHECK(read_one(R"({"class_name":"L1","config":{"l1":0.5},"shared_object_id":7})") ==
         Regularizer{.l1 = 0.5});
-  CHECK(error_text([&] {
-          read_one(R"({"class_name":"OrthogonalRegularizer","config":{"factor":1}})");
-        }).starts_with("r: expected null or a regularizer: L1, L2 or L1L2, found "));
-  CHECK(error_text([&] {
-          read_one(R"({"class_name":"L1","config":{"l2":1}})");
-        }).find("key \"l2\" is not known") != std::string::npos);
+  // Any other is kept and written back.
+  for (const std::string other : {R"({"class_name":"OrthogonalRegularizer","config":{"factor":1}})",
+                                  R"({"class_name":"L1","config":{"l2":1}})", R"("mine")"}) {
+    CHECK(read_one(other) == Regularizer{.unknown = other});
+    const std::string written =
+        write_layer(*read(R"({"class_name":"Dense","config":{"units":2,"kernel_regularizer":)" + other +
+                          R"(,"bias_constraint":{"class_name":"MaxNorm","config":{"max_value":3}}}})"))
+            .dump();
+    CHECK(written.find(R"("kernel_regularizer":)" + other) != std::string::npos);
+    CHECK(written.find(R"("bias_constraint":{"class_name":"MaxNorm","config":{"max_value":3}})") !=
+          std::string::npos);
+    CHECK(write_layer(*read(written)).dump() == written);
+  }
+  CHECK(error_text([&] { read_one("3"); }) == "r: expected null or a regularizer: L1, L2 or L1L2, found 3");
 
   const auto layer = read(R"({"class_name":"LSTM","config":{"units":2,"recurrent_regularizer":"l2"}})");
   CHECK(layer->parameters({1, 2, 3})[1].regularizer == Regularizer{.l2 = 0.01});
@@ -267,14 +265,6 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
       read_error("Sequential", R"({"name":"inner","layers":[]})") ==
       "layer \"inner\" (Sequential): a model inside a model is not supported: put its layers into the outer "
       "\"layers\"");
-  CHECK(read_error("Dense", R"({"units":3,"dtype":"float16"})") ==
-        "layer \"dense\" (Dense): dtype \"float16\" is not supported, expected \"float32\"");
-  CHECK(read_error("Dense", R"({"units":3,"dtype":{"module":"keras","class_name":"DTypePolicy","config":)"
-                            R"({"name":"mixed_float16"},"registered_name":null}})") ==
-        "layer \"dense\" (Dense): dtype \"mixed_float16\" is not supported, expected \"float32\"");
-  CHECK(read_error("Dense", R"({"units":3,"kernel_constraint":{"class_name":"MaxNorm"}})") ==
-        "layer \"dense\" (Dense): config.layers[1].config.kernel_constraint: expected null (nothing else is "
-        "supported), found an object");
   CHECK(read_error("Conv2D", R"({"filters":3,"kernel_size":3,"data_format":"channels_first"})") ==
         "layer \"conv2d\" (Conv2D): config.layers[1].config.data_format: expected \"channels_last\" (nothing "
         "else is "
@@ -297,16 +287,48 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
         "supported), found [1,2]");
 }
 
-TEST_CASE("Names must be fit for paths and messages") {
-  for (const std::string name : {"", "a/b", "a\\nb", "a\\\"b", "\\u007f"})
-    CHECK(
-        read_error("Flatten", R"({"name":")" + name + "\"}")
-            .starts_with(
-                "config.layers[1].config.name: expected a name of 1 to 100 bytes without slashes, quotes and "
-                "control characters, found \""));
-  CHECK(read_error("Flatten", R"({"name":")" + std::string(101, 'x') + "\"}") != "no error");
-  CHECK(read_error("Flatten", R"({"name":")" + std::string(100, 'x') + "\"}") == "no error");
+TEST_CASE("Names may be anything but control characters") {
+  for (const std::string& name : {"", "a\\nb", "\\u007f"})
+    CHECK(read_error("Flatten", R"({"name":")" + name + "\"}")
+              .starts_with("config.layers[1].config.name: expected a name of 1 to 1000 bytes without control "
+                           "characters, found \""));
+  CHECK(read_error("Flatten", R"({"name":")" + std::string(1001, 'x') + "\"}") != "no error");
+  for (const std::string& name :
+       {std::string(1000, 'x'), std::string("conv1/conv"), std::string(R"(the \"last\" one)"),
+        std::string("слой №1 – ☃"), std::string("  out put  ")})
+    CHECK(read_error("Flatten", R"({"name":")" + name + "\"}") == "no error");
   CHECK(read_error("Flatten", R"({"name":7})") == "config.layers[1].config.name: expected a string, found 7");
+}
+
+TEST_CASE("Numbers of every floating-point policy are taken as float32") {
+  const auto policy = [](const std::string& class_name, const std::string& config) {
+    return R"({"module":"keras","class_name":")" + class_name + R"(","config":)" + config +
+           R"(,"registered_name":null})";
+  };
+  for (const std::string& dtype :
+       {std::string(R"("float32")"), std::string(R"("float16")"), std::string(R"("bfloat16")"),
+        std::string(R"("float64")"), std::string(R"("mixed_float16")"), std::string(R"("mixed_bfloat16")"),
+        std::string("null"), policy("DTypePolicy", R"({"name":"mixed_float16"})"),
+        policy("DTypePolicy", R"({"name":"float64","source_name":null})"),
+        policy("Policy", R"({"name":"mixed_float16"})"),
+        policy("PolicyV1",
+               R"({"name":"mixed_float16","loss_scale":{"class_name":"DynamicLossScale","config":{}}})")})
+    CHECK(read_error("Dense", R"({"units":3,"dtype":)" + dtype + "}") == "no error");
+  for (const std::string& dtype :
+       {std::string(R"("int8_from_float32")"), std::string(R"("float8_from_mixed_bfloat16")"),
+        policy("QuantizedDTypePolicy", R"({"mode":"int8","source_name":"float32"})"),
+        policy("QuantizedFloat8DTypePolicy",
+               R"({"mode":"float8","source_name":"float32","amax_history_length":1024})"),
+        policy("GPTQDTypePolicy", R"({"mode":"gptq/4/-1","source_name":"float32"})")}) {
+    const std::string error = read_error("Dense", R"({"name":"d","units":3,"dtype":)" + dtype + "}");
+    INFO(error);
+    CHECK(
+        error.starts_with("layer \"d\" (Dense): config.layers[1].config.dtype: the model is quantized (\""));
+  }
+  CHECK(
+      read_error("Dense", R"({"units":3,"dtype":"int32"})") ==
+      "layer \"dense\" (Dense): config.layers[1].config.dtype: dtype \"int32\", expected one of \"float32\", "
+      "\"float16\", \"bfloat16\", \"float64\", \"mixed_float16\", \"mixed_bfloat16\", \"mixed_float64\"");
 }
 
 TEST_CASE("Unnamed layers get Keras's names; given names stay free of them") {
@@ -315,77 +337,4 @@ TEST_CASE("Unnamed layers get Keras's names; given names stay free of them") {
   CHECK(names.make("conv2d") == "conv2d");
   CHECK(names.make("dense") == "dense_2");
   CHECK(names.make("dense") == "dense_3");
-}
-
-TEST_CASE("Initialisers in all spellings") {
-  using Kind = Initializer::Kind;
-  const auto is = [](const std::string& json, Kind kind, double a = 0, double b = 0) {
-    INFO(json);
-    CHECK(initializer(json) == Initializer{.kind = kind, .a = a, .b = b});
-  };
-  for (const std::string name : {"zeros", "zero", "Zeros"}) is("\"" + name + "\"", Kind::zeros);
-  for (const std::string name : {"ones", "one", "Ones"}) is("\"" + name + "\"", Kind::ones);
-  for (const std::string name : {"random_uniform", "uniform", "RandomUniform"})
-    is("\"" + name + "\"", Kind::random_uniform, -0.05, 0.05);
-  for (const std::string name : {"random_normal", "normal", "RandomNormal"})
-    is("\"" + name + "\"", Kind::random_normal, 0, 0.05);
-  is("\"truncated_normal\"", Kind::truncated_normal, 0, 0.05);
-  for (const std::string name : {"glorot_uniform", "GlorotUniform", "xavier"})
-    is("\"" + name + "\"", Kind::glorot_uniform);
-  is("\"glorot_normal\"", Kind::glorot_normal);
-  for (const std::string name : {"he_normal", "HeNormal", "he"}) is("\"" + name + "\"", Kind::he_normal);
-  is("\"he_uniform\"", Kind::he_uniform);
-  is("\"orthogonal\"", Kind::orthogonal, 1);
-
-  is(R"({"class_name":"uniform","config":{"lower":-0.2,"upper":0.3}})", Kind::random_uniform, -0.2, 0.3);
-  is(R"({"class_name":"RandomUniform","config":{"minval":-1,"maxval":2,"seed":null}})", Kind::random_uniform,
-     -1, 2);
-  is(R"({"class_name":"normal","config":{"mean":0.5,"variance":0.04}})", Kind::random_normal, 0.5,
-     std::sqrt(0.04));
-  is(R"({"class_name":"RandomNormal","config":{"mean":0.5,"stddev":0.04}})", Kind::random_normal, 0.5, 0.04);
-  is(R"({"class_name":"Constant","config":{"value":3}})", Kind::constant, 3);
-  is(R"({"class_name":"Orthogonal","config":{"gain":2.0,"seed":null}})", Kind::orthogonal, 2);
-  is(R"({"class_name":"he"})", Kind::he_normal);
-  is(R"({"class_name":"VarianceScaling","config":{"scale":2.0,"mode":"fan_in","distribution":"truncated_normal"}})",
-     Kind::he_normal);
-  is(R"({"class_name":"VarianceScaling","config":{"scale":1.0,"mode":"fan_avg","distribution":"uniform"}})",
-     Kind::glorot_uniform);
-  CHECK(initializer(R"({"class_name":"xavier","config":{"seed":5}})") ==
-        Initializer{.kind = Kind::glorot_uniform, .seed = 5});
-}
-
-TEST_CASE("An initialiser that cannot be read says why") {
-  CHECK(initializer_error("\"lecun_normal\"") ==
-        "i: expected an initializer: zeros, ones, constant, uniform, normal, truncated_normal, "
-        "glorot_uniform (xavier), "
-        "glorot_normal, he_uniform, he_normal (he) or orthogonal, found \"lecun_normal\"");
-  CHECK(initializer_error("3") == "i: expected an initializer's name or object, found 3");
-  CHECK(initializer_error(R"({"class_name":"he","config":{"scale":2}})") ==
-        "i.config: key \"scale\" is not known; known: seed, dtype, input_axes, output_axes");
-  CHECK(initializer_error(R"({"class_name":"normal","config":{"stddev":1,"variance":1}})") ==
-        "i.config: gives both stddev and variance, expected one of them");
-  CHECK(initializer_error(R"({"class_name":"normal","config":{"variance":-1}})") ==
-        "i.config.variance: expected a number from 0.0 to 3.4028234663852886e+38, found -1");
-  CHECK(initializer_error(R"({"class_name":"uniform","config":{"lower":1,"upper":0}})") ==
-        "i.config: the lower bound 1 is above the upper bound 0");
-  CHECK(initializer_error(R"({"class_name":"he","config":{"seed":-1}})") ==
-        "i.config.seed: expected null or a whole number >= 0, found -1");
-  CHECK(
-      initializer_error(R"({"class_name":"VarianceScaling","config":{"scale":3.0}})") ==
-      "i.config: VarianceScaling with scale 3, mode \"fan_in\" and distribution \"truncated_normal\" is not "
-      "supported; supported: the ones that equal he_* and glorot_*");
-}
-
-TEST_CASE("Initialisers are written so that they read back the same") {
-  using Kind = Initializer::Kind;
-  for (const Initializer& value :
-       {Initializer{.kind = Kind::zeros}, Initializer{.kind = Kind::ones},
-        Initializer{.kind = Kind::constant, .a = 0.3},
-        Initializer{.kind = Kind::random_uniform, .a = -0.1, .b = 0.7, .seed = 3},
-        Initializer{.kind = Kind::random_normal, .a = 1, .b = 0.1},
-        Initializer{.kind = Kind::truncated_normal, .b = 0.2},
-        Initializer{.kind = Kind::glorot_uniform, .seed = 9}, Initializer{.kind = Kind::glorot_normal},
-        Initializer{.kind = Kind::he_uniform}, Initializer{.kind = Kind::he_normal},
-        Initializer{.kind = Kind::orthogonal, .a = 1.5}})
-    CHECK(initializer(write_initializer(value).dump()) == value);
 }

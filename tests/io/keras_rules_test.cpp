@@ -176,3 +176,30 @@ TEST_CASE("A file of Keras 1 is refused as a whole") {
       "was written by Keras 1.2.2, whose layers have other names and settings: open it with Keras 2 and save "
       "it again");
 }
+
+TEST_CASE("Masked steps of a Bidirectional before Keras 2.4 are refused where they count") {
+  const std::string both = R"({"class_name":"Bidirectional","config":{"name":"b","layer":
+      {"class_name":"LSTM","config":{"units":2,"recurrent_activation":"sigmoid","return_sequences":true}}}})";
+  const auto error = [&](const std::string& mask, const std::string& behind, const char* version) {
+    return error_text([&] {
+      model_from_config(
+          sequential("[null,5]", R"({"class_name":"Embedding","config":{"input_dim":9,"output_dim":2,
+                                                   "mask_zero":)" +
+                                     mask + "}}," + both + behind),
+          std::nullopt, version);
+    });
+  };
+  const std::string dense = R"(,{"class_name":"Dense","config":{"units":3}})";
+  const std::string flatten = R"(,{"class_name":"Flatten","config":{}})";
+  const std::string rnn = R"(,{"class_name":"SimpleRNN","config":{"units":3}})";
+  CHECK(error("true", dense + flatten, "2.3.1") ==
+        "layer \"b\" (Bidirectional): what its masked steps put out changed with Keras 2.4, and the file, of "
+        "2.3.1, "
+        "does not tell: save the model again with a later Keras");
+  for (const std::string& behind : {std::string(), dense, flatten, dense + flatten + dense})
+    CHECK(error("true", behind, "2.2.4-tf") != "no error");
+  CHECK(error("true", dense + rnn + dense, "2.2.4-tf") == "no error");
+  CHECK(error("true", dense + flatten, "2.4.0") == "no error");
+  CHECK(error("true", dense + flatten, "3.0.0") == "no error");
+  CHECK(error("false", dense + flatten, "2.2.4") == "no error");
+}

@@ -22,23 +22,36 @@ struct Initializer {
     glorot_normal,
     he_uniform,
     he_normal,
-    orthogonal,  // gain a
-    lstm_bias,   // zeros, ones for the forget gate (Keras: unit_forget_bias)
+    variance_scaling,  // scale a, `fan`, `distribution`; all of the above with fans are cases of it
+    orthogonal,        // gain a
+    lstm_bias,         // zeros, ones for the forget gate (Keras: unit_forget_bias)
+    kept,              // one that is not known here: `text`; it can be written, not drawn
   };
+  enum class Fan { in, out, average };
+  enum class Distribution { truncated_normal, untruncated_normal, uniform };
 
   Kind kind = Kind::zeros;
   double a = 0;
   double b = 0;
   /// Its own seed; without one the model's seed and the parameter's position decide.
   std::optional<std::uint64_t> seed = std::nullopt;
+  Fan fan = Fan::in;
+  Distribution distribution = Distribution::truncated_normal;
+  std::string text = {};    // JSON, as Keras wrote it; empty where that is long
+  std::string reason = {};  // why it cannot be drawn
 
   bool operator==(const Initializer&) const = default;
 };
 
-/// What a parameter adds to the loss: l1 sum |w| + l2 sum w^2 (Keras's L1, L2 and L1L2).
+/// What training does to a parameter beside the optimizer's step: it adds l1 sum |w| + l2 sum w^2 to the loss
+/// (Keras's L1, L2 and L1L2).
 struct Regularizer {
   double l1 = 0;
   double l2 = 0;
+  /// A regularizer that is none of these, and a constraint: JSON as Keras wrote it. Both are kept for the
+  /// file; a Trainer refuses them.
+  std::string unknown = {};
+  std::string constraint = {};
 
   bool operator==(const Regularizer&) const = default;
 };

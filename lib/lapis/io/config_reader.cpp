@@ -39,13 +39,12 @@ std::string LayerNames::make(std::string_view snake_name) {
 }
 
 const std::string& checked_name(const JsonCursor& cursor) {
-  constexpr std::size_t kLongest = 100;
+  constexpr std::size_t kLongest = 1000;
   const std::string& name = cursor.string();
-  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
-    return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F && c != '/' && c != '"';
-  });
+  const bool plain = std::all_of(name.begin(), name.end(),
+                                 [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; });
   if (name.empty() || name.size() > kLongest || !plain)
-    cursor.expected("a name of 1 to 100 bytes without slashes, quotes and control characters");
+    cursor.expected("a name of 1 to 1000 bytes without control characters");
   return name;
 }
 
@@ -79,15 +78,31 @@ std::unique_ptr<const Layer> read_layer(const JsonCursor& description, LayerName
 
 std::string read_dtype(const JsonCursor& cursor) {
   if (cursor.json().object() == nullptr) return cursor.string();
-  ObjectReader policy(cursor);
-  policy.ignore("class_name");  // "DTypePolicy"; Keras 2: "Policy"
-  ignore_wrapping(policy);
-  ObjectReader config(policy.need("config"));
-  policy.finish();
-  std::string name = config.need("name").string();
-  config.ignore("source_name");
-  config.finish();
-  return name;
+  // DTypePolicy; Keras 2: Policy, PolicyV1. A quantized policy gives its mode, not a name.
+  for (const std::string_view key : {"name", "mode"})
+    if (const Json* const config = cursor.json().find("config");
+        config != nullptr && config->object() != nullptr)
+      if (const Json* const name = config->find(key); name != nullptr && name->string() != nullptr)
+        return *name->string();
+  cursor.expected("a dtype's name or policy");
+}
+
+void check_dtype(const JsonCursor& cursor) {
+  if (cursor.is_null()) return;
+  static constexpr std::string_view kFloats[] = {"float32",       "float16",       "bfloat16",
+                                                 "float64",       "mixed_float16", "mixed_bfloat16",
+                                                 "mixed_float64", "_infer"};
+  const std::string name = read_dtype(cursor);
+  if (std::find(std::begin(kFloats), std::end(kFloats), name) != std::end(kFloats)) return;
+  const Json* const class_name =
+      cursor.json().object() != nullptr ? cursor.json().find("class_name") : nullptr;
+  const bool quantized =
+      name.find("_from_") != std::string::npos || (class_name != nullptr && class_name->string() != nullptr &&
+                                                   class_name->string()->find("DTypePolicy") != 0);
+  if (quantized)
+    fail(cursor.path(), ": the model is quantized (", in_quotes(name),
+         "), which is not supported: save it before model.quantize()");
+  fail(cursor.path(), ": dtype ", in_quotes(name), ", expected ", one_of(std::span(kFloats).first(7)));
 }
 
 ConfigReader::ConfigReader(const JsonCursor& config, std::string layer, LayerNames& names)
@@ -102,8 +117,7 @@ void ConfigReader::read_common() {
   for (const std::string_view key : {"name", "registered_name", "module", "build_config", "shared_object_id",
                                      "batch_input_shape", "batch_shape", "input_shape"})
     common_.ignore(key);
-  if (const auto dtype = common_.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
-    fail(layer_, ": dtype ", in_quotes(read_dtype(*dtype)), " is not supported, expected \"float32\"");
+  if (const auto dtype = common_.find("dtype")) check_dtype(*dtype);
 }
 
 void ConfigReader::finish() const {
@@ -232,6 +246,11 @@ void ConfigReader::initializer(std::string_view key, Initializer& value) {
 
 void ConfigReader::regularizer(std::string_view key, Regularizer& value) {
   if (const auto cursor = find(key)) value = read_regularizer(*cursor);
+}
+
+void ConfigReader::kept(std::string_view key, std::string& json) {
+  const auto cursor = find(key);
+  if (cursor && !cursor->is_null()) json = cursor->json().dump();
 }
 
 void ConfigReader::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) {

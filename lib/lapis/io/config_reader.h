@@ -73,6 +73,7 @@ class ConfigReader final : public ConfigVisitor {
   void trainable(bool& value) override;
   void initializer(std::string_view key, Initializer& value) override;
   void regularizer(std::string_view key, Regularizer& value) override;
+  void kept(std::string_view key, std::string& json) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
   void only_null(std::string_view key) override;
   void only_boolean(std::string_view key, bool value) override;
@@ -93,14 +94,21 @@ class ConfigReader final : public ConfigVisitor {
 };
 
 /// An initialiser in any of Keras's spellings: a name ("glorot_uniform", "he_normal", "zeros") or an object
-/// with class_name and config; and zero, uniform (lower, upper), normal (mean, variance), he, xavier.
+/// with class_name and config; and zero, uniform (lower, upper), normal (mean, variance), he, xavier. One
+/// that is not known, or not with these settings, is kept as it stands: it says nothing of what a network
+/// computes.
 Initializer read_initializer(const JsonCursor& cursor);
 
 /// A regulariser in any of Keras's spellings: null, "l1", "l2", "l1_l2", or an object with class_name L1, L2
-/// or L1L2.
+/// or L1L2. Any other is kept as it stands.
 Regularizer read_regularizer(const JsonCursor& cursor);
 
-/// The dtype of a layer: a name, or Keras 3's DTypePolicy object. Returns the name.
+/// The dtype of a layer or model: a name, or a policy's object of Keras 2 or 3. Numbers of every
+/// floating-point policy are taken as float32. Throws Error for other policies: integers, and what is
+/// quantized.
+void check_dtype(const JsonCursor& cursor);
+
+/// The name in a dtype: "float32", "mixed_float16", "int8_from_float32".
 std::string read_dtype(const JsonCursor& cursor);
 
 }  // namespace lapis

@@ -55,6 +55,17 @@ Json write_initializer(const Initializer& initializer) {
       return seeded("HeUniform");
     case Kind::he_normal:
       return seeded("HeNormal");
+    case Kind::variance_scaling: {
+      static constexpr std::string_view kModes[] = {"fan_in", "fan_out", "fan_avg"};
+      static constexpr std::string_view kDistributions[] = {"truncated_normal", "untruncated_normal",
+                                                            "uniform"};
+      config.add("scale", initializer.a);
+      config.add("mode", kModes[static_cast<std::size_t>(initializer.fan)]);
+      config.add("distribution", kDistributions[static_cast<std::size_t>(initializer.distribution)]);
+      return seeded("VarianceScaling");
+    }
+    case Kind::kept:
+      return Json::parse(initializer.text);
     case Kind::orthogonal:
       config.add("gain", initializer.a);
       return seeded("Orthogonal");
@@ -118,15 +129,22 @@ void ConfigWriter::trainable(bool& value) {
 }
 
 void ConfigWriter::initializer(std::string_view key, Initializer& value) {
+  // One that is not known here and too long to keep becomes Keras's default.
+  if (value.kind == Initializer::Kind::kept && value.text.empty()) return;
   config_.add(std::string(key), write_initializer(value));
 }
 
 void ConfigWriter::regularizer(std::string_view key, Regularizer& value) {
-  if (value == Regularizer{}) return;
+  if (!value.unknown.empty()) return kept(key, value.unknown);
+  if (value.l1 == 0 && value.l2 == 0) return;
   Json config{Json::Object()};
   config.add("l1", value.l1);
   config.add("l2", value.l2);
   config_.add(std::string(key), wrapped("keras.regularizers", "L1L2", std::move(config)));
+}
+
+void ConfigWriter::kept(std::string_view key, std::string& json) {
+  if (!json.empty()) config_.add(std::string(key), Json::parse(json));
 }
 
 void ConfigWriter::layer(std::string_view key, std::shared_ptr<const Layer>& value, bool /*required*/) {

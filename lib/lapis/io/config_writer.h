@@ -41,6 +41,7 @@ class ConfigWriter final : public ConfigVisitor {
   void initializer(std::string_view key, Initializer& value) override;
   /// Left out where there is none: Keras's default.
   void regularizer(std::string_view key, Regularizer& value) override;
+  void kept(std::string_view key, std::string& json) override;
   void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) override;
   void only_null(std::string_view) override {}
   void only_boolean(std::string_view, bool) override {}

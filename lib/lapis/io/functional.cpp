@@ -4,6 +4,8 @@
 #include <optional>
 #include <set>
 
+#include "lapis/layers/registry.h"
+
 namespace lapis {
 
 namespace {
@@ -60,6 +62,13 @@ std::optional<std::string> tensor_source(const JsonCursor& value) {
   return source;
 }
 
+/// Arithmetic and slicing are layers with arguments of their own.
+[[noreturn]] void refuse_argument(const JsonCursor& argument, const Node& node) {
+  if (find_layer_type(node.class_name) == nullptr)
+    fail("it is an operation between layers, which is not supported; supported: ", supported_layers());
+  argument.expected("a tensor");
+}
+
 /// `{"args": [...], "kwargs": {...}}`.
 void read_call(const JsonCursor& call, Node& node) {
   ObjectReader reader(call);
@@ -69,11 +78,11 @@ void read_call(const JsonCursor& call, Node& node) {
     } else if (argument.json().array() != nullptr) {
       for (const JsonCursor& each : argument.items()) {
         const auto source_in_list = tensor_source(each);
-        if (!source_in_list) each.expected("a tensor");
+        if (!source_in_list) refuse_argument(each, node);
         node.inputs.push_back(*source_in_list);
       }
     } else if (!is_mask_operation(node)) {
-      argument.expected("a tensor");
+      refuse_argument(argument, node);
     }
   }
   ObjectReader named(reader.need("kwargs"));
@@ -103,6 +112,18 @@ void read_old_call(const JsonCursor& call, Node& node) {
   }
 }
 
+/// The value of "inbound_nodes".
+void read_calls(const JsonCursor& calls, Node& node) {
+  const std::vector<JsonCursor> list = calls.items();
+  if (list.size() > 1)
+    fail("it is used ", list.size(), " times, expected once (shared layers are not supported)");
+  if (list.empty()) return;
+  if (list[0].json().array() != nullptr)
+    read_old_call(list[0], node);
+  else
+    read_call(list[0], node);
+}
+
 Node read_node(const JsonCursor& description) {
   ObjectReader reader(description);
   Node node{description, "", reader.need("class_name").string(), {}, ""};
@@ -113,15 +134,10 @@ Node read_node(const JsonCursor& description) {
   }
   const auto calls = reader.find("inbound_nodes");
   if (!calls) return node;
-  const std::vector<JsonCursor> list = calls->items();
-  if (list.size() > 1)
-    fail(label(node), ": it is used ", list.size(),
-         " times, expected once (shared layers are not supported)");
-  if (list.size() == 1) {
-    if (list[0].json().array() != nullptr)
-      read_old_call(list[0], node);
-    else
-      read_call(list[0], node);
+  try {
+    read_calls(*calls, node);
+  } catch (const Error& error) {
+    throw error.inside(label(node));
   }
   return node;
 }

@@ -2,6 +2,7 @@
 #include <limits>
 
 #include "lapis/io/config_reader.h"
+#include "lapis/io/config_values.h"
 
 namespace lapis {
 
@@ -64,12 +65,22 @@ Initializer with_defaults(Kind kind) {
   return value;
 }
 
+Initializer lecun(bool uniform) {
+  return {.kind = Kind::variance_scaling,
+          .a = 1,
+          .distribution =
+              uniform ? Initializer::Distribution::uniform : Initializer::Distribution::truncated_normal};
+}
+
 Initializer named(const JsonCursor& cursor) {
   for (const Spelling& spelling : kSpellings)
     if (spelling.name == cursor.string()) return with_defaults(spelling.kind);
+  if (cursor.string() == "lecun_normal" || cursor.string() == "LecunNormal") return lecun(false);
+  if (cursor.string() == "lecun_uniform" || cursor.string() == "LecunUniform") return lecun(true);
   cursor.expected(
       "an initializer: zeros, ones, constant, uniform, normal, truncated_normal, glorot_uniform (xavier), "
-      "glorot_normal, he_uniform, he_normal (he) or orthogonal");
+      "glorot_normal, he_uniform, he_normal (he), lecun_uniform, lecun_normal, VarianceScaling or "
+      "orthogonal");
 }
 
 void read_number(ObjectReader& config, std::string_view key, double& value) {
@@ -95,32 +106,30 @@ void read_normal(ObjectReader& config, Initializer& value) {
   if (variance) value.b = std::sqrt(variance->number(0, kLargest));
 }
 
-/// Keras's VarianceScaling where it equals one of the named initialisers.
+/// Keras's VarianceScaling, under its short name where it has one.
 Initializer variance_scaling(ObjectReader& config) {
-  double scale = 1;
-  std::string mode = "fan_in";
-  std::string distribution = "truncated_normal";
-  read_number(config, "scale", scale);
-  if (const auto cursor = config.find("mode")) mode = cursor->string();
-  if (const auto cursor = config.find("distribution")) distribution = cursor->string();
-  const bool uniform = distribution == "uniform";
-  if (uniform || distribution == "truncated_normal") {
-    if (scale == 2 && mode == "fan_in") return with_defaults(uniform ? Kind::he_uniform : Kind::he_normal);
-    if (scale == 1 && mode == "fan_avg")
-      return with_defaults(uniform ? Kind::glorot_uniform : Kind::glorot_normal);
-  }
-  fail(config.path(), ": VarianceScaling with scale ", scale, ", mode ", in_quotes(mode),
-       " and distribution ", in_quotes(distribution),
-       " is not supported; supported: the ones that equal he_* and glorot_*");
+  using Fan = Initializer::Fan;
+  using Distribution = Initializer::Distribution;
+  Initializer value = lecun(false);
+  if (const auto scale = config.find("scale")) value.a = scale->number(0, kLargest);
+  read_choice(config, "mode", value.fan,
+              {{"fan_in", Fan::in}, {"fan_out", Fan::out}, {"fan_avg", Fan::average}});
+  read_choice(config, "distribution", value.distribution,
+              {{"truncated_normal", Distribution::truncated_normal},
+               {"untruncated_normal", Distribution::untruncated_normal},
+               {"uniform", Distribution::uniform},
+               {"normal", Distribution::truncated_normal}});  // Keras 2's older name
+  if (value.distribution == Distribution::untruncated_normal) return value;
+  const bool uniform = value.distribution == Distribution::uniform;
+  if (value.a == 2 && value.fan == Fan::in)
+    return with_defaults(uniform ? Kind::he_uniform : Kind::he_normal);
+  if (value.a == 1 && value.fan == Fan::average)
+    return with_defaults(uniform ? Kind::glorot_uniform : Kind::glorot_normal);
+  return value;
 }
 
-}  // namespace
-
-Initializer read_initializer(const JsonCursor& cursor) {
-  if (cursor.json().object() == nullptr) {
-    if (cursor.json().string() == nullptr) cursor.expected("an initializer's name or object");
-    return named(cursor);
-  }
+Initializer read_known(const JsonCursor& cursor) {
+  if (cursor.json().object() == nullptr) return named(cursor);
   ObjectReader object(cursor);
   const JsonCursor class_name = object.need("class_name");
   for (const std::string_view key : {"module", "registered_name", "shared_object_id", "build_config"})
@@ -150,6 +159,21 @@ Initializer read_initializer(const JsonCursor& cursor) {
       axes->expected("null (nothing else is supported)");
   config.finish();
   return value;
+}
+
+}  // namespace
+
+Initializer read_initializer(const JsonCursor& cursor) {
+  if (cursor.json().object() == nullptr && cursor.json().string() == nullptr)
+    cursor.expected("an initializer's name or object");
+  try {
+    return read_known(cursor);
+  } catch (const Error& error) {
+    constexpr std::size_t kLongest = 4096;  // a matrix of word vectors is not kept twice
+    std::string text = cursor.json().dump();
+    if (text.size() > kLongest) text.clear();
+    return {.kind = Kind::kept, .text = std::move(text), .reason = error.what()};
+  }
 }
 
 }  // namespace lapis

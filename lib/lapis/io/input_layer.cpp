@@ -16,8 +16,12 @@ InputLayer read_config(const JsonCursor& config) {
   if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null()) {
     const std::string name = read_dtype(*dtype);
     input.takes_texts = name == "string";
-    if (name != "float32" && name != "int32" && name != "int64" && name != "string")
-      dtype->expected("\"float32\", \"int32\", \"int64\" or \"string\"");
+    // Numbers of any kind are what they are as float32.
+    const bool number = name == "bool" || name.starts_with("int") || name.starts_with("uint") ||
+                        name.starts_with("float") || name == "bfloat16" || name.starts_with("mixed_");
+    if (!number && !input.takes_texts)
+      fail(dtype->path(), ": dtype ", in_quotes(name), ", expected floating-point numbers, integers, ",
+           "\"bool\" or \"string\"");
   }
   for (const std::string_view key : {"sparse", "ragged", "optional"})
     if (const auto flag = reader.find(key); flag && !flag->is_null() && flag->boolean())
@@ -50,9 +54,16 @@ InputLayer read_input_layer(const JsonCursor& layer) {
   ObjectReader reader(layer);
   reader.need("class_name");
   const JsonCursor config = reader.need("config");
-  ignore_wrapping(reader);
-  reader.finish();
-  return read_config(config);
+  const Json* const name = config.json().object() != nullptr ? config.json().find("name") : nullptr;
+  const bool named = name != nullptr && name->string() != nullptr;
+  try {
+    ignore_wrapping(reader);
+    reader.finish();
+    return read_config(config);
+  } catch (const Error& error) {
+    if (!named) throw;
+    throw error.inside("layer " + in_quotes(*name->string()) + " (InputLayer)");
+  }
 }
 
 std::optional<Shape> shape_in_first_layer(const JsonCursor& layer) {

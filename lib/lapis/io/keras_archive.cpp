@@ -12,13 +12,22 @@ namespace lapis {
 
 namespace {
 
+// Keras 2.13's .keras calls the group by the name of an attribute.
+constexpr std::string_view kFolders[] = {"layers/", "_layer_checkpoint_dependencies/"};
+
+/// Keras before 3.0 separates by backslashes on Windows.
+std::string with_slashes(std::string name) {
+  std::replace(name.begin(), name.end(), '\\', '/');
+  return name;
+}
+
 /// The archive's variables by name, and which of them nobody has asked for yet.
 class Variables {
  public:
-  explicit Variables(std::span<const TensorView> variables) {
-    for (const TensorView& variable : variables) {
-      std::string name = variable.name;
-      std::replace(name.begin(), name.end(), '\\', '/');  // Keras before 3.0 on Windows
+  explicit Variables(const KerasArchive& archive) {
+    for (const TensorView& variable : archive.variables) {
+      std::string name = with_slashes(variable.name);
+      if (archive.layout == KerasArchive::Layout::keras3 && !is_network_variable(name)) continue;
       if (!by_name_.emplace(std::move(name), &variable).second)
         fail("variable ", in_quotes(variable.name), " stands twice");
     }
@@ -47,8 +56,6 @@ class Variables {
 
 /// Keras 3 names a layer's group after its class and counts, whatever the layer's own name is.
 std::vector<std::string> keras3_groups(const Model& model, const Variables& variables) {
-  // Keras 2.13's .keras calls the group by the name of an attribute.
-  static constexpr std::string_view kFolders[] = {"layers/", "_layer_checkpoint_dependencies/"};
   std::map<std::string_view, int> used;
   std::vector<std::string> groups;
   for (int i = 0; i < model.layer_count(); ++i) {
@@ -92,13 +99,14 @@ std::vector<const ModelParameter*> parameters_in_file(KerasArchive::Layout layou
 
 /// The variables under the model's own parameter paths.
 std::vector<TensorView> named_weights(const KerasArchive& archive, const Model& model) {
-  Variables variables(archive.variables);
+  Variables variables(archive);
   const bool keras3 = archive.layout == KerasArchive::Layout::keras3;
   std::vector<std::string> groups;
   if (keras3) groups = keras3_groups(model, variables);
   std::vector<TensorView> weights;
   for (int i = 0; i < model.layer_count(); ++i) {
-    const std::string& group = keras3 ? groups[static_cast<std::size_t>(i)] : model.layer(i).name();
+    const std::string group =
+        keras3 ? groups[static_cast<std::size_t>(i)] : with_slashes(model.layer(i).name());
     const std::vector<std::string> names = variable_names(archive.layout, group, variables);
     std::size_t next = 0;
     for (const ModelParameter* parameter : parameters_in_file(archive.layout, model, i)) {
@@ -164,6 +172,10 @@ void check_is_whole(const KerasArchive& archive, const ModelDescription& descrip
 }
 
 }  // namespace
+
+bool is_network_variable(std::string_view path) {
+  return path.starts_with(kFolders[0]) || path.starts_with(kFolders[1]) || path.starts_with("vars/");
+}
 
 ModelFile read_keras_archive(const KerasArchive& archive) {
   const Json json = inside("config", [&] { return Json::parse(archive.config); });

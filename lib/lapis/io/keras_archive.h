@@ -19,7 +19,7 @@ struct KerasArchive {
   Layout layout = Layout::keras3;
   std::string config;         // Keras's JSON of the model: config.json, or the attribute model_config
   std::string keras_version;  // "3.15.1"; empty: the file does not say
-  /// Every data set but the optimizer's.
+  /// Every data set; those that are none of the network's are passed over.
   /// keras3: by its path in the HDF5 file, "layers/conv2d/vars/0".
   /// legacy: "LAYER/0", "LAYER/1", ...: the data sets of the layer's attribute weight_names, in that order.
   std::vector<TensorView> variables;
@@ -30,6 +30,10 @@ struct KerasArchive {
   /// metrics; empty where Keras wrote the file.
   std::string lapis;
 };
+
+/// Whether a data set of model.weights.h5 may be one of the network's: those of metrics, of the optimizer and
+/// of what else training keeps stand in folders of their own.
+bool is_network_variable(std::string_view path);
 
 /// The model of an archive with its weights. A TextVectorization in front becomes the text input. Throws
 /// Error where a variable is missing, has another shape, is not finite or belongs to no layer, and for

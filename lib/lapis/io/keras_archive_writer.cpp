@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 #include "lapis/io/keras2_hard_sigmoid.h"
 #include "lapis/io/keras_archive.h"
@@ -55,6 +56,20 @@ Json keras_layer(std::string_view class_name, std::string_view name, std::string
   layer.add("config", std::move(config));
   layer.add("registered_name", Json());
   return layer;
+}
+
+/// Keras 3 takes no slash in a name, as Keras 2 does. `taken`: the names of all layers.
+void take_out_slashes(Json& layer, std::set<std::string>& taken) {
+  Json& config = *find(layer, "config");
+  std::string name = text_of(config, "name");
+  if (name.find('/') != std::string::npos) {
+    std::replace(name.begin(), name.end(), '/', '_');
+    while (!taken.insert(name).second) name += '_';
+    *find(config, "name") = Json(name);
+  }
+  for (const std::string_view key : {"layer", "backward_layer"})
+    if (Json* const inner = find(config, key); inner != nullptr && inner->object() != nullptr)
+      take_out_slashes(*inner, taken);
 }
 
 /// Which rule of masks the layers keep: Keras's version decides for all of them.
@@ -227,7 +242,10 @@ OwnedKerasArchive write_keras_archive(const ModelFile& file) {
   MaskRules rules;
   Json::Array written = {described[0]};  // the InputLayer, which has no group
   std::map<std::string_view, int> used;
+  std::set<std::string> names;
+  for (const KerasLayer& layer : layers) names.insert(text_of(*layer.json.find("config"), "name"));
   for (KerasLayer& layer : layers) {
+    take_out_slashes(layer.json, names);
     take_mask_rule(layer.json, rules);
     layer.factors = rename_keras2_hard_sigmoid(layer.json);
     const std::string_view snake = find_layer_type(text_of(layer.json, "class_name"))->snake_name;

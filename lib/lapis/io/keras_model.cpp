@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <set>
 
 #include "lapis/io/config_reader.h"
@@ -46,6 +47,7 @@ void read_chain(const std::vector<JsonCursor>& layers, LayerNames& names, bool t
       fail(layers[i].path(), ": a TextVectorization can only be the first layer");
     model.layers.push_back(read_layer(layers[i], names));
   }
+  refuse_unclear_masked_steps(model.keras_version, model.layers);
 }
 
 /// `trainable`: what the model says of layers that do not say it themselves.
@@ -110,8 +112,7 @@ void read_sequential(const JsonCursor& config, const std::optional<Shape>& fallb
   ObjectReader reader(config);
   if (const auto name = reader.find("name")) model.name = checked_name(*name);
   const auto trainable = reader.find("trainable");
-  if (const auto dtype = reader.find("dtype"); dtype && !dtype->is_null() && read_dtype(*dtype) != "float32")
-    dtype->expected("\"float32\"");
+  if (const auto dtype = reader.find("dtype")) check_dtype(*dtype);
   std::optional<Shape> beside;
   std::optional<Shape> built;
   if (const auto sizes = reader.find("input_shape"); sizes && !sizes->is_null())
@@ -198,6 +199,7 @@ std::vector<ModelDescription::Parameter> ModelDescription::parameters() const {
   if (layers.size() > kMaxLayers)
     fail("model ", in_quotes(name), " has ", layers.size(), " layers, expected at most ", kMaxLayers);
   std::vector<Parameter> list;
+  std::map<std::string, const Layer*> owners;  // of each path
   Index total = 0;
   Shape x = input_shape;
   Index before = checked_sample(x, "model \"" + name + "\": input");
@@ -212,9 +214,14 @@ std::vector<ModelDescription::Parameter> ModelDescription::parameters() const {
     for (const ParameterInfo& info : each->parameters(x)) {
       total += checked_parameter_count(info.shape, where + ": " + info.name);
       if (total > kMaxParameters) fail(where, ": the model has more than ", kMaxParameters, " parameters");
-      list.push_back({.path = each->name() + "/" + info.name,
-                      .shape = info.shape,
-                      .receives = each->name() + " receives " + x.to_string()});
+      // Names may have slashes: "a" with "b/kernel" and "a/b" with "kernel" would be one tensor.
+      const std::string path = each->name() + "/" + info.name;
+      if (const Layer* other = owners.try_emplace(path, each.get()).first->second;
+          other != each.get() && other->name() != each->name())
+        fail(where, ": layer ", in_quotes(other->name()), " has a weight ", in_quotes(path),
+             " too, expected names that differ");
+      list.push_back(
+          {.path = path, .shape = info.shape, .receives = each->name() + " receives " + x.to_string()});
     }
     x = y;
   }

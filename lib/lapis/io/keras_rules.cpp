@@ -59,6 +59,26 @@ KerasRules keras_rules(std::string_view keras_version) {
   return rules;
 }
 
+void refuse_unclear_masked_steps(std::string_view keras_version, const std::vector<LayerPtr>& layers) {
+  const auto [major, minor] = parse_version(keras_version);
+  if (major != 2 || minor >= 4) return;
+  bool masked = false;
+  const Layer* unclear = nullptr;  // the Bidirectional whose masked steps go on
+  for (const LayerPtr& layer : layers) {
+    const std::string_view type = layer->type();
+    const bool both = type == "Bidirectional";
+    if (both || type == "LSTM" || type == "GRU" || type == "SimpleRNN") unclear = nullptr;
+    if (both && masked && layer->mask_rule() == MaskRule::pass) unclear = layer.get();
+    if (layer->mask_rule() == MaskRule::drop && unclear != nullptr) break;
+    if (layer->mask_rule() == MaskRule::make) masked = true;
+    if (layer->mask_rule() == MaskRule::drop) masked = false;
+  }
+  if (unclear != nullptr)
+    fail("layer ", in_quotes(unclear->name()),
+         " (Bidirectional): what its masked steps put out changed with Keras ", "2.4, and the file, of ",
+         keras_version, ", does not tell: save the model again with a later Keras");
+}
+
 std::string_view keras_version_by_looks(const Json& config) {
   const Json* const inner = config.find("config");
   if (inner != nullptr && inner->array() != nullptr) return "2";  // a Sequential before Keras 2.2.3

@@ -65,7 +65,7 @@ void ConfigVisitor::passes_mask(bool& value, bool by_rule) {
 void ConfigVisitor::regularizers(std::initializer_list<Regularized> parameters) {
   for (const auto& [parameter, value] : parameters) {
     regularizer(std::string(parameter) + "_regularizer", value);
-    only_null(std::string(parameter) + "_constraint");
+    kept(std::string(parameter) + "_constraint", value.constraint);
   }
 }
 

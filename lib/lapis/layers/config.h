@@ -66,6 +66,8 @@ class ConfigVisitor {
   virtual void trainable(bool& value) = 0;
   virtual void initializer(std::string_view key, Initializer& value) = 0;
   virtual void regularizer(std::string_view key, Regularizer& value) = 0;
+  /// Any value as JSON text, kept as it stands; empty: null.
+  virtual void kept(std::string_view key, std::string& json) = 0;
   /// A layer inside this one (Bidirectional's "layer"). While writing, `value` is shown; while reading it is
   /// made.
   virtual void layer(std::string_view key, std::shared_ptr<const Layer>& value, bool required) = 0;
@@ -89,7 +91,7 @@ class ConfigVisitor {
   /// A key that Keras does not have: whether a layer hands its mask on, which Keras's version decides.
   /// Reading: `by_rule` where it is left out. Written only where it is false.
   void passes_mask(bool& value, bool by_rule);
-  /// The regulariser of each parameter; constraints must be null.
+  /// The regulariser and the constraint of each parameter.
   void regularizers(std::initializer_list<Regularized> parameters);
 };
 

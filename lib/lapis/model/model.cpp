@@ -82,9 +82,17 @@ std::span<Real> Model::values(const ModelParameter& parameter) {
 }
 
 void Model::initialize(std::uint64_t seed) {
-  for (std::size_t i = 0; i < parameters_.size(); ++i)
-    lapis::initialize(parameters_[i].info.initializer, parameters_[i].info.shape,
-                      RandomStream(seed, static_cast<std::uint64_t>(i)), values(parameters_[i]));
+  for (std::size_t i = 0; i < parameters_.size(); ++i) {
+    const ModelParameter& parameter = parameters_[i];
+    try {
+      lapis::initialize(parameter.info.initializer, parameter.info.shape,
+                        RandomStream(seed, static_cast<std::uint64_t>(i)), values(parameter));
+    } catch (const Error& error) {
+      const Layer& owner = layer(parameter.layer);
+      throw error.inside("layer \"" + owner.name() + "\" (" + std::string(owner.type()) +
+                         "): " + parameter.info.name);
+    }
+  }
 }
 
 double Model::macs(const Shape& x) const {

@@ -49,12 +49,15 @@ void fill_truncated(double mean, double deviation, const RandomStream& random, s
 }
 
 /// Keras's VarianceScaling: variance `scale` / `fan`.
-void fill_scaled(bool uniform, double scale, double fan, const RandomStream& random, std::span<Real> values) {
+void fill_scaled(Initializer::Distribution distribution, double scale, double fan, const RandomStream& random,
+                 std::span<Real> values) {
   const double variance = scale / std::max(1.0, fan);
-  if (uniform) {
+  if (distribution == Initializer::Distribution::uniform) {
     const double limit = std::sqrt(3 * variance);
     return fill_uniform(-limit, limit, random, values);
   }
+  if (distribution == Initializer::Distribution::untruncated_normal)
+    return fill_normal(0, std::sqrt(variance), random, values);
   // What is cut off at two standard deviations leaves 0.8796 of them.
   fill_truncated(0, std::sqrt(variance) / 0.87962566103423978, random, values);
 }
@@ -106,6 +109,14 @@ void initialize(const Initializer& initializer, const Shape& shape, RandomStream
   // An initializer's own seed gives the same values wherever the parameter stands.
   if (initializer.seed) random = RandomStream(*initializer.seed, 0);
   const Fans fans = fans_of(shape);
+  const auto scaled = [&](Initializer::Distribution distribution, double scale, Initializer::Fan fan) {
+    const double count = fan == Initializer::Fan::in    ? fans.in
+                         : fan == Initializer::Fan::out ? fans.out
+                                                        : (fans.in + fans.out) / 2;
+    fill_scaled(distribution, scale, count, random, values);
+  };
+  constexpr auto kNormal = Initializer::Distribution::truncated_normal;
+  constexpr auto kUniform = Initializer::Distribution::uniform;
   const auto fill = [&](double value) { std::fill(values.begin(), values.end(), static_cast<Real>(value)); };
   switch (initializer.kind) {
     case Kind::zeros:
@@ -121,17 +132,21 @@ void initialize(const Initializer& initializer, const Shape& shape, RandomStream
     case Kind::truncated_normal:
       return fill_truncated(initializer.a, initializer.b, random, values);
     case Kind::glorot_uniform:
-      return fill_scaled(true, 1, (fans.in + fans.out) / 2, random, values);
+      return scaled(kUniform, 1, Initializer::Fan::average);
     case Kind::glorot_normal:
-      return fill_scaled(false, 1, (fans.in + fans.out) / 2, random, values);
+      return scaled(kNormal, 1, Initializer::Fan::average);
     case Kind::he_uniform:
-      return fill_scaled(true, 2, fans.in, random, values);
+      return scaled(kUniform, 2, Initializer::Fan::in);
     case Kind::he_normal:
-      return fill_scaled(false, 2, fans.in, random, values);
+      return scaled(kNormal, 2, Initializer::Fan::in);
+    case Kind::variance_scaling:
+      return scaled(initializer.distribution, initializer.a, initializer.fan);
     case Kind::orthogonal:
       return fill_orthogonal(initializer.a, shape, random, values);
     case Kind::lstm_bias:
       return fill_lstm_bias(values);
+    case Kind::kept:
+      fail("its initializer cannot be drawn: ", initializer.reason);
   }
 }
 

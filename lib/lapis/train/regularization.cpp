@@ -3,9 +3,19 @@
 namespace lapis {
 
 Regularization::Regularization(const Model& model, Backend& backend) : backend_(backend) {
-  for (const ModelParameter& parameter : model.parameters())
-    if (parameter.info.trainable && !(parameter.info.regularizer == Regularizer{}))
-      parts_.push_back({parameter.offset, parameter.info.shape.size(), parameter.info.regularizer});
+  for (const ModelParameter& parameter : model.parameters()) {
+    const Regularizer& regularizer = parameter.info.regularizer;
+    if (!parameter.info.trainable) continue;
+    const Layer& layer = model.layer(parameter.layer);
+    const auto refuse = [&](const char* what, const std::string& json) {
+      fail("layer \"", layer.name(), "\" (", layer.type(), "): ", parameter.info.name, " has the ", what, ' ',
+           json, ", which training does not apply: take it out to train");
+    };
+    if (!regularizer.unknown.empty()) refuse("regularizer", regularizer.unknown);
+    if (!regularizer.constraint.empty()) refuse("constraint", regularizer.constraint);
+    if (regularizer.l1 == 0 && regularizer.l2 == 0) continue;
+    parts_.push_back({parameter.offset, parameter.info.shape.size(), regularizer});
+  }
   if (!parts_.empty()) sum_ = backend.allocate(sizeof(double));
 }
 
