@@ -641,16 +641,15 @@ REFUSED = (
         ("Conv2D", {"filters": 4, "kernel_size": 2, "data_format": "channels_first"}, "data_format"),
         ("MaxPooling2D", {"data_format": "channels_first"}, "data_format"),
         ("GlobalAveragePooling2D", {"data_format": "channels_first"}, "data_format"),
-        ("Conv2D", {"filters": 4, "kernel_size": 2, "kernel_constraint": "non_neg"}, "kernel_constraint"),
         ("BatchNormalization", {"axis": 1}, "axis"), ("LayerNormalization", {"axis": (1, 2)}, "axis"), ("Softmax", {"axis": 1}, "axis"),
         ("Dropout", {"rate": 0.2, "noise_shape": (None, 1, 1, 4)}, "noise_shape"),
     )),
     *((STEPS, kind, options, (kind, word)) for kind, options, word in (
+        ("LSTM", {"units": 3, "stateful": True}, "stateful"), ("GRU", {"units": 3, "return_state": True}, "return_state"),
         ("LSTM", {"units": 3, "activation": "gelu"}, "gelu"), ("SimpleRNN", {"units": 3, "activation": "softmax"}, "softmax"),
         ("Conv1D", {"filters": 4, "kernel_size": 2, "groups": 2}, "groups"),
         ("TimeDistributed", {"layer": Layer("Dropout", {"rate": 0.2})}, "Dropout"),
-        ("LSTM", {"units": 3, "kernel_constraint": "non_neg"}, "kernel_constraint"),
-        ("Dense", {"units": 3, "dtype": "float16"}, "float16"), ("Dense", {"units": 3, "bias_constraint": "non_neg"}, "bias_constraint"),
+        ("Bidirectional", {"layer": Layer("LSTM", {"units": 3}), "merge_mode": None}, "merge_mode"),
     )),
 )
 

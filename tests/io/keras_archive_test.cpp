@@ -180,3 +180,49 @@ TEST_CASE("A packed archive is read like any model file, with what this library 
           read_model(write_safetensors(archive.value.variables, metadata));
         }).find("key \"label\" is not known") != std::string::npos);
 }
+
+TEST_CASE("What training keeps is passed over by its folder, a stray variable of a layer is not") {
+  const auto complete = [] {
+    Archive archive = two_dense();
+    archive.add("layers/dense/vars/0", {3, 2}).add("layers/dense/vars/1", {2});
+    archive.add("layers/dense_1/vars/0", {2, 1}).add("layers/dense_1/vars/1", {1});
+    return archive;
+  };
+  Archive trained = complete();
+  for (const char* name :
+       {"metrics/mean/vars/0", "metrics/auc/vars/1", "optimizer/vars/0", "loss_tracker/vars/0"})
+    trained.add(name, {4});
+  CHECK(first_value(read_keras_archive(trained.value), "first/kernel") == 0);
+  for (const char* name : {"layers/dense_2/vars/0", "layers/dense/metrics/vars/0", "vars/0"}) {
+    Archive stray = complete();
+    stray.add(name, {4});
+    CHECK(error_text([&] { read_keras_archive(stray.value); }) ==
+          "variable \"" + std::string(name) + "\" [4] belongs to no layer of the model");
+  }
+}
+
+TEST_CASE("Names with slashes: each weight its own, and none in a .keras") {
+  Archive archive(kInput + R"({"class_name":"Dense","config":{"name":"a","units":2}},
+                             {"class_name":"Dense","config":{"name":"a/b","units":2}},
+                             {"class_name":"Dense","config":{"name":"a_b","units":1}})");
+  archive.value.layout = KerasArchive::Layout::legacy;
+  archive.add("a/0", {3, 2}).add("a/1", {2}).add("a/b/0", {2, 2}).add("a/b/1", {2}).add("a_b/0", {2, 1});
+  archive.add("a_b/1", {1});
+  const ModelFile file = read_keras_archive(archive.value);
+  CHECK(first_value(file, "a/b/kernel") == 2);
+  CHECK(first_value(read_model(write_model(file)), "a/b/kernel") == 2);
+  const ModelFile back = read_keras_archive(write_keras_archive(file).archive);
+  CHECK(back.model.layer(1).name() == "a_b_");
+  CHECK(first_value(back, "a_b_/kernel") == 2);
+  CHECK(first_value(back, "a_b/kernel") == 4);
+
+  const std::string both = R"([{"class_name":"Bidirectional","config":{"name":"a","layer":
+      {"class_name":"LSTM","config":{"name":"b","units":2,"return_sequences":true}}}},
+      {"class_name":"Dense","config":{"name":"a/forward_b/lstm_cell","units":3}}])";
+  CHECK(error_text([&] {
+          model_from_config(both, Shape{kUnknown, 5, 3});
+        }) ==
+        "layer \"a/forward_b/lstm_cell\" (Dense): layer \"a\" has a weight \"a/forward_b/lstm_cell/kernel\" "
+        "too, "
+        "expected names that differ");
+}

@@ -6,6 +6,7 @@
 #include "lapis/io/keras_model.h"
 #include "lapis/train/evaluator.h"
 #include "lapis/train/trainer.h"
+#include "support/error_text.h"
 
 using namespace lapis;
 
@@ -59,4 +60,22 @@ TEST_CASE("training's and evaluation's loss have the penalties in them, as Keras
   CHECK(trainer.train_epoch()->loss == Approx(expected));
   // The bias' gradient: 0 from the data, 2 * 2 * 1 from its regulariser.
   CHECK(std::as_const(model).values()[2] == Approx(0.6));
+}
+
+TEST_CASE("What training does not apply it refuses by name; predicting and evaluating do not ask") {
+  const auto dense = [](const std::string& keys) {
+    return model_from_config(R"([{"class_name":"Dense","config":{"name":"d","units":2,)" + keys + "}}]",
+                             Shape{kUnknown, 1});
+  };
+  const std::string norm = R"({"class_name":"MaxNorm","config":{"max_value":3}})";
+  CHECK(lapis_test::error_text([&] { refuse_constraints(dense(R"("kernel_constraint":)" + norm)); }) ==
+        "layer \"d\" (Dense): kernel has the constraint " + norm +
+            ", which is not applied here: take it out to train");
+  refuse_constraints(dense(R"("trainable":false,"kernel_constraint":)" + norm));
+  const auto backend = make_cpu_backend();
+  const Regularization constrained(dense(R"("kernel_constraint":)" + norm), *backend);
+  CHECK(lapis_test::error_text(
+            [&] { const Regularization other(dense(R"("bias_regularizer":"mine")"), *backend); }) ==
+        "layer \"d\" (Dense): bias has the regularizer \"mine\", which is not applied here: take it out to "
+        "train");
 }

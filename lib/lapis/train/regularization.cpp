@@ -2,17 +2,28 @@
 
 namespace lapis {
 
+namespace {
+
+[[noreturn]] void refuse(const Model& model, const ModelParameter& parameter, const char* what,
+                         const std::string& json) {
+  const Layer& layer = model.layer(parameter.layer);
+  fail("layer \"", layer.name(), "\" (", layer.type(), "): ", parameter.info.name, " has the ", what, ' ',
+       json, ", which is not applied here: take it out to train");
+}
+
+}  // namespace
+
+void refuse_constraints(const Model& model) {
+  for (const ModelParameter& parameter : model.parameters())
+    if (parameter.info.trainable && !parameter.info.regularizer.constraint.empty())
+      refuse(model, parameter, "constraint", parameter.info.regularizer.constraint);
+}
+
 Regularization::Regularization(const Model& model, Backend& backend) : backend_(backend) {
   for (const ModelParameter& parameter : model.parameters()) {
     const Regularizer& regularizer = parameter.info.regularizer;
     if (!parameter.info.trainable) continue;
-    const Layer& layer = model.layer(parameter.layer);
-    const auto refuse = [&](const char* what, const std::string& json) {
-      fail("layer \"", layer.name(), "\" (", layer.type(), "): ", parameter.info.name, " has the ", what, ' ',
-           json, ", which training does not apply: take it out to train");
-    };
-    if (!regularizer.unknown.empty()) refuse("regularizer", regularizer.unknown);
-    if (!regularizer.constraint.empty()) refuse("constraint", regularizer.constraint);
+    if (!regularizer.unknown.empty()) refuse(model, parameter, "regularizer", regularizer.unknown);
     if (regularizer.l1 == 0 && regularizer.l2 == 0) continue;
     parts_.push_back({parameter.offset, parameter.info.shape.size(), regularizer});
   }

@@ -6,9 +6,13 @@
 
 namespace lapis {
 
+/// Throws Error, naming the layer, where a parameter that is trained has a constraint: training applies none.
+void refuse_constraints(const Model& model);
+
 /// What the regularisers of a model's parameters add to its loss and gradients, as Keras adds it.
 class Regularization {
  public:
+  /// Throws Error, naming the layer, for a regulariser that is not known (Regularizer::unknown).
   Regularization(const Model& model, Backend& backend);
 
   /// The sum of all penalties for `weights`, laid out as the model's parameters, in the backend's memory;

@@ -37,6 +37,7 @@ Replica::Replica(Model& model, Backend& backend, const Settings& settings, const
           Index{Size(settings.steps_of_a_look) * settings.batch_size * loss_.outputs()})),
       host_losses_(static_cast<std::size_t>(settings.steps_of_a_look)),
       host_penalties_(static_cast<std::size_t>(settings.steps_of_a_look)) {
+  refuse_constraints(model);
   const auto steps = static_cast<std::size_t>(settings.steps);
   targets_ = backend.allocate(static_cast<std::size_t>(Index{Size(data.size()) * loss_.target_size()}) *
                               sizeof(Real));
