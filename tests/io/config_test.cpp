@@ -288,7 +288,7 @@ TEST_CASE("What Keras can and this library cannot is refused clearly") {
 }
 
 TEST_CASE("Names may be anything but control characters") {
-  for (const std::string& name : {"", "a\\nb", "\\u007f"})
+  for (const std::string name : {"", "a\\nb", "\\u007f"})
     CHECK(read_error("Flatten", R"({"name":")" + name + "\"}")
               .starts_with("config.layers[1].config.name: expected a name of 1 to 1000 bytes without control "
                            "characters, found \""));
