@@ -93,7 +93,7 @@ const files = {
   'picture of 16384 x 16384': keras(sequential([null, null, 3], [largest]), {}, image_input(16384)),
   '29,900 layers': keras(sequential([1], copies(29_900, layer('ReLU')))),
   '9,000 layers': keras(sequential([1], copies(9_000, layer('ReLU')))),
-  '18,000 layers, Functional': keras(chain(18_000)),
+  '10,500 layers, Functional': keras(chain(10_500)),
   '2,500 layers, Functional': keras(chain(2_500)),
   'Dense of 2^24 units': keras(sequential([8], [layer('Dense', { units: 2 ** 24 })])),
   'LSTM of 2^24 units': keras(sequential([2, 8], [layer('LSTM', { units: 2 ** 24 })])),
@@ -120,7 +120,7 @@ function load(name, ...options) {
 
 for (const name of Object.keys(files)) {
   test(`loading costs little, whatever is asked for: ${name}`, () => {
-    assert.ok(name.startsWith('29,9') || name.startsWith('18,0') || files[name].length < 700_000, 'a small file');
+    assert.ok(name.includes(' layers') || files[name].length <= 100_000, 'a small file');
     const { outcome, message, seconds, megabytes } = load(name);
     assert.match(outcome, /^(loaded|LapisError)$/, message);
     assert.doesNotMatch(message, /[\n\r\u2028]/);
