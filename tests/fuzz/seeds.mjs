@@ -25,7 +25,8 @@ function put(target, name, content) {
 }
 
 const separator = Buffer.from([0xff]);
-const parts = (...texts) => Buffer.concat(texts.flatMap((text, i) => [...(i ? [separator] : []), Buffer.from(text)]));
+const parts = (...texts) =>
+  Buffer.concat(texts.flatMap((text, i) => [...(i ? [separator] : []), Buffer.from(text)]));
 const json = JSON.stringify;
 
 const layer = (class_name, config = {}) => ({ class_name, config });
@@ -47,7 +48,12 @@ const networks = {
   ],
   open: [
     input(null, null, 3),
-    layer('ZeroPadding2D', { padding: [[1, 2], [0, 1]] }),
+    layer('ZeroPadding2D', {
+      padding: [
+        [1, 2],
+        [0, 1],
+      ],
+    }),
     layer('BatchNormalization'),
     layer('Conv2D', { filters: 2, kernel_size: [3, 3], strides: [2, 2] }),
     layer('LeakyReLU', { negative_slope: 0.2 }),
@@ -65,7 +71,10 @@ const networks = {
   words: [
     input(6),
     layer('Embedding', { input_dim: 9, output_dim: 4, mask_zero: true }),
-    layer('Bidirectional', { layer: layer('LSTM', { units: 3, return_sequences: true }), merge_mode: 'concat' }),
+    layer('Bidirectional', {
+      layer: layer('LSTM', { units: 3, return_sequences: true }),
+      merge_mode: 'concat',
+    }),
     layer('SimpleRNN', { units: 4, go_backwards: true }),
     layer('Dense', { units: 2, activation: 'softmax' }),
   ],
@@ -99,7 +108,11 @@ const networks = {
       kernel_initializer: layer('GlorotUniform', { seed: 3 }),
       kernel_regularizer: layer('L2', { l2: 0.01 }),
     }),
-    layer('Dense', { units: 2, kernel_initializer: 'he_normal', bias_initializer: layer('Constant', { value: 0.1 }) }),
+    layer('Dense', {
+      units: 2,
+      kernel_initializer: 'he_normal',
+      bias_initializer: layer('Constant', { value: 0.1 }),
+    }),
   ],
   texts: [
     layer('InputLayer', { batch_shape: [null, 1], dtype: 'string' }),
@@ -110,7 +123,17 @@ const networks = {
   ],
 };
 const pipelines = {
-  pictures: { kind: 'image', width: 8, height: 8, channels: 3, fit: 'crop', fill: 0, scale: 0.0039, mean: [0.5], std: [0.25] },
+  pictures: {
+    kind: 'image',
+    width: 8,
+    height: 8,
+    channels: 3,
+    fit: 'crop',
+    fill: 0,
+    scale: 0.0039,
+    mean: [0.5],
+    std: [0.25],
+  },
   words: { kind: 'text', sequence_length: 6, vocabulary: ['', '[UNK]', 'enak', 'buruk', 'sekali'] },
 };
 
@@ -119,7 +142,11 @@ function functional(layers) {
   const named = layers.map((each, i) => {
     const name = `${each.class_name.toLowerCase()}_${i}`;
     const before = i > 0 ? `${layers[i - 1].class_name.toLowerCase()}_${i - 1}` : null;
-    const tensor = layer('__keras_tensor__', { shape: [null, 1], dtype: 'float32', keras_history: [before, 0, 0] });
+    const tensor = layer('__keras_tensor__', {
+      shape: [null, 1],
+      dtype: 'float32',
+      keras_history: [before, 0, 0],
+    });
     const inbound_nodes = before === null ? [] : [{ args: [tensor], kwargs: { mask: null } }];
     return { class_name: each.class_name, config: { ...each.config, name }, name, inbound_nodes };
   });
@@ -190,7 +217,8 @@ function png(width, height, kind, bits) {
   header.writeUInt32BE(height, 4);
   header[8] = bits;
   header[9] = kind;
-  const palette = kind === 3 ? [chunk('PLTE', Buffer.alloc(48, 5)), chunk('tRNS', Buffer.from([1, 2, 3]))] : [];
+  const palette =
+    kind === 3 ? [chunk('PLTE', Buffer.alloc(48, 5)), chunk('tRNS', Buffer.from([1, 2, 3]))] : [];
   const pixels = deflateSync(Buffer.concat(Array(height).fill(row)));
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
@@ -209,36 +237,85 @@ for (const [name, layers] of Object.entries(networks)) {
   put('config', name, parts(sequential, '3.15.1'));
   put('config', `${name}_list`, json(layers));
   put('config', `${name}_chain`, chain);
-  put('model', name, parts(sequential, pipeline, name === 'pictures' ? '["a","b","c"]' : '', '{"epochs":3}', '{"x":0.7}', 'seed'));
+  put(
+    'model',
+    name,
+    parts(
+      sequential,
+      pipeline,
+      name === 'pictures' ? '["a","b","c"]' : '',
+      '{"epochs":3}',
+      '{"x":0.7}',
+      'seed',
+    ),
+  );
   put('model', `${name}_chain`, parts(chain, '', '', '', '', 'seed'));
   for (const changes of ['\0\0\0\0', '\x01\0\0\0', '\0\x01\0a', '\x01\x03\0a\x05\x01b'])
-    put('archive', `${name}_${changes.charCodeAt(0)}${changes.charCodeAt(1)}`, parts(sequential, '{"labels":["a","b"]}', 'a\nb\r\nc', '3.15.1', changes));
+    put(
+      'archive',
+      `${name}_${changes.charCodeAt(0)}${changes.charCodeAt(1)}`,
+      parts(sequential, '{"labels":["a","b"]}', 'a\nb\r\nc', '3.15.1', changes),
+    );
   put('archive', `${name}_chain`, parts(chain, '', 'a\nb', '3.16.0', '\0'));
-  put('read_model', name, safetensors({ format: 'lapis', format_version: '1', config: sequential, input: pipeline }, [
-    { name: 'selftest/input', dtype: 'F32', shape: [1, 5], bytes: 20 },
-    { name: 'selftest/output', dtype: 'F32', shape: [1, 5], bytes: 20 },
-  ]));
-  put('read_model', `${name}_keras`, safetensors({ format: 'keras', layout: 'legacy', config: sequential }, []));
-  put('zip', name, zip([
-    ['metadata.json', Buffer.from('{"keras_version":"3.15.1"}')],
-    ['config.json', Buffer.from(sequential)],
-    ['model.weights.h5', Buffer.alloc(200, 7)],
-    ['assets/layers/text_vectorization/vocabulary.txt', Buffer.from('a\nb')],
-  ]));
+  put(
+    'read_model',
+    name,
+    safetensors({ format: 'lapis', format_version: '1', config: sequential, input: pipeline }, [
+      { name: 'selftest/input', dtype: 'F32', shape: [1, 5], bytes: 20 },
+      { name: 'selftest/output', dtype: 'F32', shape: [1, 5], bytes: 20 },
+    ]),
+  );
+  put(
+    'read_model',
+    `${name}_keras`,
+    safetensors({ format: 'keras', layout: 'legacy', config: sequential }, []),
+  );
+  put(
+    'zip',
+    name,
+    zip([
+      ['metadata.json', Buffer.from('{"keras_version":"3.15.1"}')],
+      ['config.json', Buffer.from(sequential)],
+      ['model.weights.h5', Buffer.alloc(200, 7)],
+      ['assets/layers/text_vectorization/vocabulary.txt', Buffer.from('a\nb')],
+    ]),
+  );
 }
-for (const [name, pipeline] of Object.entries(pipelines)) put('text', name, parts(json(pipeline), '', 'enak sekali!', 'a B'));
+for (const [name, pipeline] of Object.entries(pipelines))
+  put('text', name, parts(json(pipeline), '', 'enak sekali!', 'a B'));
 put('text', 'layer', parts(json(networks.texts[1]), 'a\nb\u2028c', 'A b, c! ', '\u00e9t\u00e9'));
 
-for (const dtype of ['BOOL', 'U8', 'I8', 'I16', 'U16', 'F16', 'BF16', 'I32', 'U32', 'F32', 'I64', 'U64', 'F64']) {
+for (const dtype of [
+  'BOOL',
+  'U8',
+  'I8',
+  'I16',
+  'U16',
+  'F16',
+  'BF16',
+  'I32',
+  'U32',
+  'F32',
+  'I64',
+  'U64',
+  'F64',
+]) {
   const bytes = { BOOL: 1, BF16: 2 }[dtype] ?? Number(dtype.slice(1)) / 8;
-  put('safetensors', dtype, safetensors({ format: 'x' }, [{ name: 't', dtype, shape: [2, 2], bytes: 4 * bytes }]));
+  put(
+    'safetensors',
+    dtype,
+    safetensors({ format: 'x' }, [{ name: 't', dtype, shape: [2, 2], bytes: 4 * bytes }]),
+  );
 }
 put('safetensors', 'empty', safetensors({}, []));
 
 for (const file of readdirSync(join(root, 'weights')).filter((name) => name.endsWith('.json'))) {
   const config = JSON.parse(readFileSync(join(root, 'weights', file), 'utf8'));
   put('train_config', file, json(config));
-  config.fit = { epochs: 2, schedule: layer('ExponentialDecay', { decay_steps: 100, decay_rate: 0.9, staircase: true }) };
+  config.fit = {
+    epochs: 2,
+    schedule: layer('ExponentialDecay', { decay_steps: 100, decay_rate: 0.9, staircase: true }),
+  };
   config.compile = {
     optimizer: layer('AdamW', { weight_decay: 0.004, beta_1: 0.9, global_clipnorm: 1 }),
     loss: layer('CategoricalCrossentropy', { label_smoothing: 0.1 }),
@@ -258,14 +335,38 @@ put('picture', 'png16', png(3, 3, 2, 16));
 put('picture', 'ppm', 'P6\n3 2\n255\n' + 'a'.repeat(18));
 put('picture', 'pgm16', 'P5 # c\n3 2 65535\n' + 'ab'.repeat(6));
 put('picture', 'pbm', 'P1\n3 2\n0 1 0 1 1 0\n');
-put('picture', 'gif', Buffer.from('47494638396102000200800000000000ffffff21f90401000000002c00000000020002000002034402053b', 'hex'));
+put(
+  'picture',
+  'gif',
+  Buffer.from(
+    '47494638396102000200800000000000ffffff21f90401000000002c00000000020002000002034402053b',
+    'hex',
+  ),
+);
 
 const words = new Set();
 for (const path of readdirSync(join(root, 'lib/lapis'), { recursive: true }))
   if (/\.(cpp|h)$/.test(path))
-    for (const [, word] of readFileSync(join(root, 'lib/lapis', path), 'utf8').matchAll(/"([A-Za-z_][A-Za-z0-9_]{1,38})"/g))
+    for (const [, word] of readFileSync(join(root, 'lib/lapis', path), 'utf8').matchAll(
+      /"([A-Za-z_][A-Za-z0-9_]{1,38})"/g,
+    ))
       words.add(word);
-const tokens = ['null', 'true', '[', '{', '1e308', '-1', '16777216', '2147483648', '9223372036854775807', '\\\\u0000', '\\\\ud800'];
-const dictionary = [...[...words].sort().map((word) => `"\\"${word}\\""`), ...tokens.map((token) => `"${token}"`)].join('\n');
+const tokens = [
+  'null',
+  'true',
+  '[',
+  '{',
+  '1e308',
+  '-1',
+  '16777216',
+  '2147483648',
+  '9223372036854775807',
+  '\\\\u0000',
+  '\\\\ud800',
+];
+const dictionary = [
+  ...[...words].sort().map((word) => `"\\"${word}\\""`),
+  ...tokens.map((token) => `"${token}"`),
+].join('\n');
 for (const target of ['json', 'config', 'model', 'archive', 'read_model', 'text', 'train_config'])
   writeFileSync(join(folder, `${target}.dict`), `${dictionary}\n`);

@@ -55,7 +55,9 @@ function chain(count) {
     ...each,
     name: `r${i}`,
     inbound_nodes:
-      i === 0 ? [] : [{ args: [layer('__keras_tensor__', { keras_history: [`r${i - 1}`, 0, 0] })], kwargs: {} }],
+      i === 0
+        ? []
+        : [{ args: [layer('__keras_tensor__', { keras_history: [`r${i - 1}`, 0, 0] })], kwargs: {} }],
   }));
   const ends = { input_layers: [['r0', 0, 0]], output_layers: [[`r${count}`, 0, 0]] };
   return JSON.stringify(layer('Functional', { name: 'f', layers: nodes, ...ends }));
@@ -77,7 +79,12 @@ const files = {
   'max pool of 2048': own(pixel, [padding(1024), same('MaxPooling2D', 2048), largest], one, [1, 1]),
   'mean pool of 4096': own(pixel, [padding(256), same('AveragePooling2D', 4096), largest], one, [1, 1]),
   'many pools': own(pixel, [padding(64), ...copies(40, same('MaxPooling2D', 64)), largest], one, [1, 1]),
-  '126 activations on 64 rows': own(pixel, [padding(511), ...copies(126, mish), largest], [64, 1, 1, 1], [64, 1]),
+  '126 activations on 64 rows': own(
+    pixel,
+    [padding(511), ...copies(126, mish), largest],
+    [64, 1, 1, 1],
+    [64, 1],
+  ),
   '126 activations on 1 row': own(pixel, [padding(511), ...copies(126, mish), largest], one, [1, 1]),
   '50 softmaxes': own(pixel, [padding(1024), ...copies(50, layer('Softmax')), largest], one, [1, 1]),
   '50 normalisations': own(pixel, [padding(1024), ...copies(50, layer('ReLU')), largest], one, [1, 1]),
@@ -86,7 +93,11 @@ const files = {
   '67 million outputs': keras(sequential(pixel, [padding(4095), layer('Flatten')])),
   '67 million outputs, self-test': own(pixel, [padding(4095), layer('Flatten')], one, [1, 1]),
   '33 million steps': keras(
-    sequential(pixel, [padding(2896), layer('Reshape', { target_shape: [-1, 1] }), layer('SimpleRNN', { units: 1, name: 'r' })]),
+    sequential(pixel, [
+      padding(2896),
+      layer('Reshape', { target_shape: [-1, 1] }),
+      layer('SimpleRNN', { units: 1, name: 'r' }),
+    ]),
     cell,
   ),
   'text of 16 million words': keras(sequential([null], words), { 'e/0': zeros(4, 64) }, text_input(2 ** 24)),
