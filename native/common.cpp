@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <ctime>
 #include <thread>
 
 #include "file.h"
@@ -16,6 +17,15 @@ namespace lapis::native {
 namespace {
 
 constexpr std::size_t kMaxAdditionBytes = std::size_t{16} << 20;
+
+/// The time in Keras's form, "2026-11-23@18:57:06".
+std::string date_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  localtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%d@%H:%M:%S", &parts)};
+}
 
 }  // namespace
 
@@ -67,8 +77,23 @@ ModelFile load_model(const std::string& path, const Additions& additions) {
   return file;
 }
 
-void save_model(const std::string& path, const ModelFile& file, Precision precision) {
-  write_file_atomically(path, write_model(file, precision));
+SavedFormat saved_format(const std::string& path, bool f16) {
+  if (path.ends_with(".keras")) {
+    if (f16) fail(path, ": --f16 is for .safetensors, not .keras");
+    return {.is_keras = true};
+  }
+  if (path.ends_with(".h5")) fail(path, ": .h5 is not written, Keras 3 reads .keras: give it that ending");
+  if (!path.ends_with(".safetensors") && !is_special(path))
+    fail(path, ": the ending decides the format: expected .safetensors or .keras");
+  return {.precision = f16 ? Precision::f16 : Precision::f32};
+}
+
+std::vector<std::byte> model_bytes(const ModelFile& file, const SavedFormat& format) {
+  return format.is_keras ? write_keras_file(file, date_now()) : write_model(file, format.precision);
+}
+
+void save_model(const std::string& path, const ModelFile& file, const SavedFormat& format) {
+  write_file_atomically(path, model_bytes(file, format));
 }
 
 int thread_count(int asked) {
@@ -97,13 +122,6 @@ void check_affordable(const Model& model, const Shape& x, double given_bytes, bo
   check_cost(model, *make_cpu_backend(1), x, given_bytes, "; --large runs it all the same");
 }
 
-std::vector<std::string> class_names(const ModelFile& file) {
-  if (!file.labels.empty()) return file.labels;
-  std::vector<std::string> names;
-  for (Index i = 0; i < file.model.output_shape()[-1]; ++i) names.push_back(std::to_string(i));
-  return names;
-}
-
 std::vector<std::string> split_lines(const std::string& text) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at < text.size();) {
@@ -113,6 +131,14 @@ std::vector<std::string> split_lines(const std::string& text) {
     at = end + 1;
   }
   return lines;
+}
+
+Json output_json(const OutputMeaning& meaning, const Shape& shape) {
+  Json applied;
+  if (meaning.applied == Activation::softmax) applied = "softmax";
+  if (meaning.applied == Activation::sigmoid) applied = "sigmoid";
+  return Json::Object{
+      {"kind", meaning_name(meaning.kind)}, {"applied", std::move(applied)}, {"shape", to_json(shape)}};
 }
 
 void print_json(const Json& json) {

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/json.h"
 #include "lapis/io/model_file.h"
 
@@ -25,8 +26,20 @@ void add_options(CLI::App& command, Additions& additions);
 /// load_model with these put in place of the file's own. Throws Error where they do not fit the network.
 ModelFile load_model(const std::string& path, const Additions& additions);
 
+/// How a model file is written.
+struct SavedFormat {
+  bool is_keras = false;  // a .keras; else a .safetensors
+  Precision precision = Precision::f32;
+};
+/// As the ending of the file's name says; `f16` is for .safetensors alone. Throws Error, beginning with the
+/// path, for another ending, so that a name that says nothing is refused before any work.
+SavedFormat saved_format(const std::string& path, bool f16);
+
+/// The bytes of a model file. Throws Error for what the format has no place for.
+std::vector<std::byte> model_bytes(const ModelFile& file, const SavedFormat& format);
+
 /// Saves all or nothing. Throws Error, beginning with the path.
-void save_model(const std::string& path, const ModelFile& file, Precision precision);
+void save_model(const std::string& path, const ModelFile& file, const SavedFormat& format);
 
 /// `asked`, or as many as the machine has where it is 0.
 int thread_count(int asked);
@@ -45,11 +58,12 @@ void add_large_option(CLI::App& command, bool& large);
 /// size and `given_bytes` of input (lapis/model/cost.h); never with `large`.
 void check_affordable(const Model& model, const Shape& x, double given_bytes, bool large);
 
-/// The labels; "0", "1", ... where the file has none.
-std::vector<std::string> class_names(const ModelFile& file);
-
 /// Lines without their ends; a last line that is empty is none.
 std::vector<std::string> split_lines(const std::string& text);
+
+/// What a network puts out, for JSON: {"kind", "applied", "shape"}, by OutputMeaning; `applied` is null,
+/// "softmax" or "sigmoid". `shape`: of one sample.
+Json output_json(const OutputMeaning& meaning, const Shape& shape);
 
 /// One line on standard output.
 void print_json(const Json& json);

@@ -41,7 +41,7 @@ TrainOptions read_options(const GoldenFile& golden, const Model& model) {
     const Json compile = Json::parse(*text);
     read_compile(JsonCursor(compile, "compile"), options);
   } else {
-    options.loss.from_logits = !model.ends_in_softmax();
+    options.loss = assumed_loss(model);
   }
   return options;
 }

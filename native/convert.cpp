@@ -2,7 +2,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <ctime>
 #include <memory>
 #include <string>
 
@@ -10,7 +9,6 @@
 #include "common.h"
 #include "console.h"
 #include "file.h"
-#include "keras_file.h"
 #include "lapis/core/error.h"
 
 namespace lapis::native {
@@ -23,35 +21,12 @@ struct Options {
   bool json = false;
 };
 
-/// The time in Keras's form, "2026-11-23@18:57:06".
-std::string date_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm parts{};
-  localtime_r(&now, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%d@%H:%M:%S", &parts)};
-}
-
-/// As the ending of its name says: before anything is read, a name that says nothing is refused.
-bool is_keras_name(const Options& options) {
-  if (options.out.ends_with(".keras")) {
-    if (options.f16) fail("convert: --f16 is for .safetensors, not .keras");
-    return true;
-  }
-  if (options.out.ends_with(".h5"))
-    fail(options.out, ": .h5 is not written, Keras 3 reads .keras: give OUT that ending");
-  if (!options.out.ends_with(".safetensors"))
-    fail(options.out, ": the ending decides the format: expected .safetensors or .keras");
-  return false;
-}
-
 void convert(const Options& options) {
-  const bool to_keras = is_keras_name(options);
+  const SavedFormat format = saved_format(options.out, options.f16);
   const ModelFile file = load_model(options.in, options.additions);
   std::vector<std::byte> bytes;
   try {
-    bytes = to_keras ? write_keras_file(file, date_now())
-                     : write_model(file, options.f16 ? Precision::f16 : Precision::f32);
+    bytes = model_bytes(file, format);
   } catch (const Error& error) {
     throw error.inside(options.in);
   }

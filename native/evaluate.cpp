@@ -18,6 +18,7 @@
 #include "file.h"
 #include "keras_file.h"
 #include "lapis/core/error.h"
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/safetensors.h"
 #include "lapis/train/evaluator.h"
 #include "progress.h"
@@ -56,6 +57,27 @@ struct Samples {
   Split split = Split::test;
   std::unique_ptr<Dataset> dataset;
 };
+
+/// The loss to report: the one that the model was compiled with. Where that is not known or does not suit the
+/// model, another one only tells what the outputs speak for.
+struct ReportedLoss {
+  LossConfig config;
+  bool is_assumed = false;   // the file names none
+  std::string not_computed;  // why its number is not that of the compiled loss; empty: it is
+};
+
+ReportedLoss reported_loss(const ModelFile& file, Backend& backend) {
+  const CompiledLoss compiled = compiled_loss(file);
+  ReportedLoss loss{assumed_loss(file.model), !compiled.config && compiled.unknown.empty(), compiled.unknown};
+  if (!compiled.config) return loss;
+  try {
+    const Loss suits(*compiled.config, file.model, backend, 1);
+    loss.config = *compiled.config;
+  } catch (const Error& error) {
+    loss.not_computed = error.what();
+  }
+  return loss;
+}
 
 Json confusion_json(const ConfusionMatrix& confusion) {
   Json::Array rows;
@@ -108,22 +130,35 @@ void check_recordable(const std::string& path) {
   check_writable(path);
 }
 
-void record(const Options& options, ModelFile& file, Split split, const Evaluation& result) {
+void record(const Options& options, ModelFile& file, Split split, const ReportedLoss& loss,
+            const Evaluation& result) {
   const std::string prefix = split == Split::valid ? "val" : split_name(split);
-  file.metrics[prefix + "_loss"] = result.loss;
+  if (loss.not_computed.empty()) file.metrics[prefix + "_loss"] = result.loss;
   file.metrics[prefix + "_accuracy"] = result.accuracy;
   file.metrics[prefix + "_macro_f1"] = result.macro_f1;
-  save_model(options.model, file, stored_precision(options.model));
+  save_model(options.model, file, {.precision = stored_precision(options.model)});
 }
 
-void print_plain(const Samples& samples, const ModelFile& file, const Evaluation& result, double seconds) {
+/// "0.1911  mean_squared_error".
+std::string loss_text(const ReportedLoss& loss, double value) {
+  if (!loss.not_computed.empty()) return "not computed: " + loss.not_computed;
+  std::string text = format_fixed(value, 4) + "  " + loss_name(loss.config.kind);
+  if (loss.config.from_logits) text += ", from logits";
+  if (loss.config.label_smoothing != 0)
+    text += ", label smoothing " + Json(loss.config.label_smoothing).dump();
+  return text + (loss.is_assumed ? " (assumed: the file names no loss)" : "");
+}
+
+void print_plain(const Samples& samples, const ModelFile& file, const ReportedLoss& loss,
+                 const Evaluation& result, double seconds) {
   const Style style(stdout);
   print_inventory(samples.inventory, samples.split == Split::all);
   std::printf("%s%s%s on %s: %s samples, %.1f s\n\n", style.bold, file.model.name().c_str(), style.off,
               split_name(samples.split),
               format_count(static_cast<double>(result.confusion.samples())).c_str(), seconds);
-  std::printf("  accuracy  %s%.4f%s\n  macro F1  %s%.4f%s\n  loss      %.4f\n\n", style.bold, result.accuracy,
-              style.off, style.bold, result.macro_f1, style.off, result.loss);
+  std::printf("  accuracy  %s%.4f%s\n  macro F1  %s%.4f%s\n  loss      %s\n\n", style.bold, result.accuracy,
+              style.off, style.bold, result.macro_f1, style.off,
+              one_line(loss_text(loss, result.loss)).c_str());
   const std::vector<std::string> labels = class_names(file);
   std::fputs(class_table(result.confusion, labels).c_str(), stdout);
   if (labels.size() <= kMostColumns) {
@@ -132,8 +167,8 @@ void print_plain(const Samples& samples, const ModelFile& file, const Evaluation
 }
 
 /// With batches as large as the device has room for. Throws Error where not even one sample fits.
-Evaluation evaluate_in_batches(const Model& model, Backend& backend, const Dataset& dataset) {
-  const LossConfig loss{.from_logits = !model.ends_in_softmax()};
+Evaluation evaluate_in_batches(const Model& model, Backend& backend, const LossConfig& loss,
+                               const Dataset& dataset) {
   Progress progress("evaluating", static_cast<long>(dataset.size()));
   for (Index batch = std::min(kBatch, dataset.size());; batch /= 2) {
     try {
@@ -151,7 +186,9 @@ Evaluation evaluate_in_batches(const Model& model, Backend& backend, const Datas
 /// What the model file remembers of its data, as a request for the data at hand.
 SplitRecord remembered(const Options& options, const ModelFile& file) {
   try {
-    SplitRecord record = read_split_record(file.training, file.labels);
+    // One label names two classes.
+    SplitRecord record =
+        read_split_record(file.training, file.labels.empty() ? file.labels : class_names(file));
     record.request.likely = record.request.kind;
     if (!record.request.likely && std::holds_alternative<ImageInput>(file.input))
       record.request.likely = DataConfig::Kind::image_folder;
@@ -185,20 +222,29 @@ void evaluate(const Options& options) {
       make_backend(options.device, thread_count(options.threads), options.precision);
 
   const auto start = std::chrono::steady_clock::now();
-  const Evaluation result = evaluate_in_batches(file.model, *backend, *samples.dataset);
+  const ReportedLoss loss = reported_loss(file, *backend);
+  const Evaluation result = evaluate_in_batches(file.model, *backend, loss.config, *samples.dataset);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 
-  if (options.record) record(options, file, samples.split, result);
-  if (!options.json) return print_plain(samples, file, result, seconds);
-  print_json(Json::Object{{"split", split_name(samples.split)},
-                          {"data", inventory_json(samples.inventory)},
-                          {"samples", std::int64_t{result.confusion.samples()}},
-                          {"accuracy", result.accuracy},
-                          {"macro_f1", result.macro_f1},
-                          {"loss", result.loss},
-                          {"confusion", confusion_json(result.confusion)},
-                          {"labels", to_json(class_names(file))},
-                          {"seconds", seconds}});
+  if (options.record) record(options, file, samples.split, loss, result);
+  if (!options.json) return print_plain(samples, file, loss, result, seconds);
+  const bool is_computed = loss.not_computed.empty();
+  Json::Object json = {{"split", split_name(samples.split)},
+                       {"data", inventory_json(samples.inventory)},
+                       {"samples", std::int64_t{result.confusion.samples()}},
+                       {"accuracy", result.accuracy},
+                       {"macro_f1", result.macro_f1},
+                       {"loss", is_computed ? Json(result.loss) : Json()}};
+  if (is_computed) {
+    json.push_back({"loss_function", Json::parse(loss_to_json(loss.config))});
+    json.push_back({"loss_is_assumed", loss.is_assumed});
+  } else {
+    json.push_back({"loss_not_computed", loss.not_computed});
+  }
+  json.push_back({"confusion", confusion_json(result.confusion)});
+  json.push_back({"labels", to_json(class_names(file))});
+  json.push_back({"seconds", seconds});
+  print_json(json);
 }
 
 }  // namespace

@@ -9,28 +9,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <utility>
 
+#include "descriptor.h"
 #include "lapis/core/error.h"
+#include "temporary_file.h"
 
 namespace lapis::native {
 namespace {
-
-/// Closes itself.
-class Descriptor {
- public:
-  explicit Descriptor(int value) : value_(value) {}
-  ~Descriptor() { close(); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-
-  int get() const { return value_; }
-  /// False where the last of the data could not be written.
-  bool close() { return value_ < 0 || ::close(std::exchange(value_, -1)) == 0; }
-
- private:
-  int value_;
-};
 
 std::string reason() {
   return std::strerror(errno);
@@ -104,12 +89,6 @@ void flush_folder(const std::string& folder) {
   if (descriptor.get() >= 0) static_cast<void>(::fsync(descriptor.get()));
 }
 
-/// A device, pipe or socket cannot be replaced by renaming, and must not be.
-bool is_special(const std::string& path) {
-  struct stat info {};
-  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
-}
-
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path, std::size_t max_bytes) {
@@ -138,24 +117,14 @@ void write_file_atomically(const std::string& path, std::span<const std::byte> b
     return;
   }
   const std::string target = resolve(path);
-  std::string temporary = target + ".XXXXXX";
-  Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (file.get() < 0) fail(path, ": cannot write in the folder ", folder_of(path), ": ", reason());
-  try {
-    write_all(file.get(), path, bytes.data(), bytes.size());
-    // mkostemp makes the file private; give it the old file's mode, or what a new file would get.
-    struct stat old {};
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    const mode_t mode = ::stat(target.c_str(), &old) == 0 ? (old.st_mode & 0777U) : (0666U & ~mask);
-    if (::fchmod(file.get(), mode) != 0 || ::fsync(file.get()) != 0 || !file.close() ||
-        ::rename(temporary.c_str(), target.c_str()) != 0) {
-      fail(path, ": cannot write it: ", reason());
-    }
-  } catch (...) {
-    ::unlink(temporary.c_str());
-    throw;
-  }
+  TemporaryFile file(path, target);
+  write_all(file.descriptor(), path, bytes.data(), bytes.size());
+  // The old file's mode, or what a new file would get.
+  struct stat old {};
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  const mode_t mode = ::stat(target.c_str(), &old) == 0 ? (old.st_mode & 0777U) : (0666U & ~mask);
+  if (!file.put_in_place(mode)) fail(path, ": cannot write it: ", reason());
   flush_folder(folder_of(target));
 }
 
@@ -170,22 +139,23 @@ void check_writable(const std::string& path) {
 }
 
 LineWriter::LineWriter(const std::string& path)
-    : path_(path), descriptor_(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666)) {
-  if (descriptor_ < 0) fail(path, ": cannot open it for writing: ", reason());
-}
-
-LineWriter::~LineWriter() {
-  ::close(descriptor_);
+    : path_(path), file_(::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666)) {
+  if (file_.get() < 0) fail(path, ": cannot open it for writing: ", reason());
 }
 
 void LineWriter::write(const std::string& line) {
   const std::string whole = line + "\n";
-  write_all(descriptor_, path_, whole.data(), whole.size());
+  write_all(file_.get(), path_, whole.data(), whole.size());
 }
 
 bool is_folder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool is_special(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode);
 }
 
 bool exists(const std::string& path) {

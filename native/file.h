@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "descriptor.h"
+
 /// Files: the only place of the command line that opens one for reading or writing whole.
 namespace lapis::native {
 
@@ -34,9 +36,9 @@ std::string read_text_file(const std::string& path, std::size_t max_bytes = kMax
 /// All of standard input. Throws Error where it is longer than `max_bytes`.
 std::string read_standard_input(std::size_t max_bytes);
 
-/// Puts `bytes` at `path`, all or nothing: they go to a temporary file in the same folder, are flushed to the
-/// disk and renamed over `path`. Where any of that fails (full disk, no permission) the old file is as it
-/// was, the temporary file is gone and an Error that begins with the path says why.
+/// Puts `bytes` at `path`, all or nothing: they go to a file without a name in the same folder, are flushed
+/// to the disk and take the place of `path`. Where any of that fails (full disk, no permission) the old file
+/// is as it was, the temporary file is gone and an Error that begins with the path says why.
 void write_file_atomically(const std::string& path, std::span<const std::byte> bytes);
 
 /// Throws the Error that `write_file_atomically` would throw for a folder that is missing or not writable, so
@@ -46,21 +48,20 @@ void check_writable(const std::string& path);
 /// A text file that grows by whole lines, each flushed at once (a log that can be followed while a job runs).
 class LineWriter {
  public:
-  /// Empties the file or makes it. Throws Error.
+  /// Goes on at the end of the file, or makes it. Throws Error.
   explicit LineWriter(const std::string& path);
-  ~LineWriter();
-  LineWriter(const LineWriter&) = delete;
-  LineWriter& operator=(const LineWriter&) = delete;
 
   /// Adds `line` and a line break. Throws Error.
   void write(const std::string& line);
 
  private:
   std::string path_;
-  int descriptor_ = -1;
+  Descriptor file_;
 };
 
 bool is_folder(const std::string& path);
+/// A device, pipe or socket: it cannot be replaced by another file, and must not be.
+bool is_special(const std::string& path);
 bool exists(const std::string& path);
 
 }  // namespace lapis::native

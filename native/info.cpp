@@ -112,7 +112,7 @@ Json input_json(const ModelFile& file) {
 /// What classes are called; nothing where they are only numbers, and too many to be listed.
 std::vector<std::string> names_to_show(const ModelFile& file) {
   const Index classes = file.model.output_shape()[-1];
-  return file.labels.empty() && classes > kMostNumbered ? std::vector<std::string>() : class_names(file);
+  return file.labels.empty() && classes > kMostNumbered ? std::vector<std::string>() : answer_names(file);
 }
 
 void print_json_info(const Options& options, const ModelFile& file, const Shape& counted,
@@ -138,7 +138,9 @@ void print_json_info(const Options& options, const ModelFile& file, const Shape&
   Json::Object info = {
       {"name", file.model.name()},
       {"input", input_json(file)},
+      {"output", output_json(meaning_of(file), file.model.output_shape().without_batch())},
       {"labels", to_json(names_to_show(file))},
+      {"loss", file.loss.empty() ? Json() : Json::parse(file.loss)},
       {"layers", std::move(layers)},
       {"parameters", integer(file.model.values().size())},
       {"trainable", std::int64_t{trainable}},
@@ -185,16 +187,34 @@ void print_memory(const Options& options, const ModelFile& file, const PlanBytes
               text(bytes.predict).c_str(), text(bytes.inspect).c_str(), text(bytes.train).c_str());
 }
 
+/// What the network puts out, in words.
+std::string output_line(const OutputMeaning& meaning) {
+  const std::string by = meaning.applied == Activation::softmax   ? ", by softmax of its scores"
+                         : meaning.applied == Activation::sigmoid ? ", by sigmoid of its scores"
+                                                                  : "";
+  switch (meaning.kind) {
+    case OutputMeaning::Kind::distribution:
+      return "probabilities of the classes" + by;
+    case OutputMeaning::Kind::binary:
+      return "the probability of the second class" + by;
+    case OutputMeaning::Kind::independent:
+      return "a probability for each output by itself" + by;
+    case OutputMeaning::Kind::values:
+      break;
+  }
+  return "values, which are no probabilities";
+}
+
 void print_plain(const Options& options, const ModelFile& file, const std::vector<LayerCost>& costs,
                  const Shape& counted, const PlanBytes& bytes, const MeasuredSpeed& measured) {
   const Style style(stdout);
   const int width = terminal_width(stdout);
   std::printf("%s%s%s\n\n", style.bold, file.model.name().c_str(), style.off);
   std::printf("  reads    %s\n", input_line(file).c_str());
+  std::printf("  gives    %s\n", output_line(meaning_of(file)).c_str());
   const std::vector<std::string> names = names_to_show(file);
-  const std::string classes = names.empty() ? format_count(static_cast<double>(file.model.output_shape()[-1]))
-                                            : one_line(join(names));
-  std::printf("  classes  %s\n\n", cut_to_width(classes, width - 12).c_str());
+  if (!names.empty()) std::printf("  classes  %s\n", cut_to_width(one_line(join(names)), width - 12).c_str());
+  std::printf("\n");
 
   Table table("llrrr");
   table.add({"layer", "type", "output", "parameters", "multiply-adds"});

@@ -106,6 +106,15 @@ void add_legacy_variables(const Hdf5File& file, Parcel& parcel) {
            " is in no weight_names: the file is damaged, or not saved by Keras");
 }
 
+/// What Keras saved of compile(). It says nothing of predictions, so that it may be anything.
+std::string training_config(const Hdf5File& file) {
+  try {
+    return file.text_attribute("", "training_config").value_or("");
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 std::vector<std::byte> pack_legacy(const Hdf5File& file, Parcel parcel) {
   const auto config = file.text_attribute("", "model_config");
   if (!config)
@@ -115,7 +124,8 @@ std::vector<std::byte> pack_legacy(const Hdf5File& file, Parcel parcel) {
   return parcel.pack({{"format", std::string(kKerasFormat)},
                       {"layout", "legacy"},
                       {"config", *config},
-                      {"keras_version", file.text_attribute("", "keras_version").value_or("")}});
+                      {"keras_version", file.text_attribute("", "keras_version").value_or("")},
+                      {"training_config", training_config(file)}});
 }
 
 std::vector<std::byte> pack_keras3(const Hdf5File& file, Parcel parcel) {

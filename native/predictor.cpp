@@ -38,6 +38,7 @@ std::vector<Real> Predictor::predict(const std::vector<Real>& x, const std::func
     backend_->upload(x.data() + start * sample_size_, input.data,
                      static_cast<std::size_t>(batch * sample_size_) * sizeof(Real));
     const ConstView y = workspace_.run(batch);
+    output_shape_ = y.shape.without_batch();
     const auto count = static_cast<std::size_t>(y.shape.size());
     all.resize(all.size() + count);
     backend_->download(y.data, all.data() + (all.size() - count), count * sizeof(Real));

@@ -91,7 +91,7 @@ class Task {
         batch_(x[0]),
         workspace_(model, backend, x, train ? Mode::train : Mode::predict) {
     if (!train) return;
-    loss_.emplace(LossConfig{.from_logits = !model.ends_in_softmax()}, model, backend, batch_);
+    loss_.emplace(assumed_loss(model), model, backend, batch_);
     optimizer_.emplace(OptimizerConfig{}, model, backend);
     std::vector<Index> labels(static_cast<std::size_t>(batch_));
     for (std::size_t i = 0; i < labels.size(); ++i) labels[i] = static_cast<Index>(i) % loss_->classes();

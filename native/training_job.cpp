@@ -11,6 +11,7 @@
 #include "data/open_dataset.h"
 #include "data/split_record.h"
 #include "lapis/core/error.h"
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/keras_model.h"
 #include "training_memory.h"
 #include "training_report.h"
@@ -19,14 +20,10 @@ namespace lapis::native {
 namespace {
 
 constexpr std::size_t kMaxConfigBytes = std::size_t{16} << 20;
-/// A long training is saved on the way, but not more often than this.
-constexpr double kSaveEverySeconds = 30;
-
-/// A file could not be written: bad input, though it shows in the middle of the work.
-class SaveFailed : public Error {
- public:
-  using Error::Error;
-};
+/// Weights to keep are saved on the way, with at least this time between two saves, and so many times what
+/// the last one took.
+constexpr double kSecondsBetweenSaves = 0.8;
+constexpr double kShareOfSaving = 0.1;
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
@@ -95,35 +92,38 @@ TrainingJob::TrainingJob(const TrainArguments& arguments, Devices devices)
       request_(request_of(config_.data, config_.validation)),
       data_(find_data(arguments.data, request_)),
       input_(make_input(config_, *data_)),
-      file_{make_model(arguments, config_, input_, *data_), input_, data_->labels(), {}, {}},
+      model_(make_model(arguments, config_, input_, *data_)),
+      file_{.model = make_model(arguments, config_, input_, *data_),
+            .input = input_,
+            .labels = data_->labels()},
       training_(data_->open(Split::train, input_, config_.data.augmentation)),
       validation_(config_.validation && data_->inventory().count(Split::valid) > 0
                       ? data_->open(Split::valid, input_, {})
                       : nullptr),
       threads_(thread_count(arguments.threads)),
       devices_(std::move(devices)) {
+  file_.loss = loss_to_json(config_.options.loss);
   // What would make saving fail (labels, input pipeline) must show before the training and not after it.
   try {
-    write_model(file_, precision());
+    model_bytes(file_, saved_format(arguments.out, arguments.f16));
   } catch (const Error& error) {
     throw error.inside(arguments.config);
   }
   trainer_ = make_trainer();
-  const std::optional<EarlyStoppingConfig>& stopping = config_.options.early_stopping;
-  if (stopping && stopping->restore_best_weights) watch_.emplace(*stopping);
-  if (!arguments.log.empty()) log_ = std::make_unique<LineWriter>(arguments.log);
+  if (!arguments.log.empty()) log_ = std::make_unique<TrainingLog>(arguments.log);
 }
 
 void TrainingJob::run(const std::function<bool()>& stop) {
+  replaces_ = exists(arguments_.out) && !is_special(arguments_.out);
   if (!arguments_.json) {
-    print_heading({.model = file_.model.name(),
-                   .parameters = static_cast<Index>(std::as_const(file_.model).values().size()),
+    print_heading({.model = model_.name(),
+                   .parameters = static_cast<Index>(std::as_const(model_).values().size()),
                    .device = device_name(devices_, threads_),
                    .data = inventory(),
                    .validates = validation_ != nullptr});
   }
   start_ = now();
-  last_save_ = start_;
+  next_save_ = start_ + kSecondsBetweenSaves;
   progress_ =
       std::make_unique<Progress>("training", static_cast<long>(batches_per_epoch() * config_.options.epochs));
   fit(stop);
@@ -146,6 +146,8 @@ Inventory TrainingJob::inventory() const {
     inventory.notes.push_back("fit.batch_size is " + std::to_string(batch) + ": all " +
                               std::to_string(training_->size()) + " samples make one batch");
   }
+  if (replaces_)
+    inventory.notes.push_back(arguments_.out + " is there already: this training's first weights replace it");
   return inventory;
 }
 
@@ -158,11 +160,11 @@ std::unique_ptr<Trainer> TrainingJob::make_trainer() {
   try {
     if (!arguments_.large) {
       const Index batch = config_.options.batch_size_for(training_->size());
-      check_batch_memory(file_.model, *devices_.backends.front(),
+      check_batch_memory(model_, *devices_.backends.front(),
                          with_batch_in_front(batch, training_->sample_shape()));
     }
-    return std::make_unique<Trainer>(file_.model, devices_.backends, devices_.collective.get(),
-                                     config_.options, *training_, validation_.get());
+    return std::make_unique<Trainer>(model_, devices_.backends, devices_.collective.get(), config_.options,
+                                     *training_, validation_.get());
   } catch (const OutOfMemory& error) {
     const Index batch = config_.options.batch_size_for(training_->size());
     throw too_large_batch(error, batch, "fit.batch_size").inside(arguments_.config);
@@ -180,6 +182,7 @@ void TrainingJob::fit(const std::function<bool()>& stop) {
     std::snprintf(note, sizeof note, "epoch %td/%td  loss %.4f  accuracy %.4f", done.epoch, done.epochs,
                   done.loss, done.accuracy);
     progress_->update(static_cast<long>((done.epoch - 1) * done.batches + done.batch), note);
+    save_if_due();
     return !stop();
   };
   callbacks.on_epoch = [this](const EpochRecord& record) { epoch_done(record); };
@@ -188,8 +191,6 @@ void TrainingJob::fit(const std::function<bool()>& stop) {
     state_ = how == TrainResult::Stop::cancelled ? State::interrupted
              : how == TrainResult::Stop::early   ? State::early
                                                  : State::finished;
-  } catch (const SaveFailed&) {
-    throw;
   } catch (const Error& error) {  // the loss is no longer finite, or a device failed
     state_ = State::failed;
     failure_ = error.what();
@@ -197,27 +198,19 @@ void TrainingJob::fit(const std::function<bool()>& stop) {
 }
 
 void TrainingJob::epoch_done(const EpochRecord& record) {
-  const bool keep = is_to_keep(record);
   epochs_.push_back(record);
+  if (record.is_to_keep) keep(record);
+  if (!trainer_->is_done()) save_if_due();
   progress_->clear();
-  if (!arguments_.json) print_epoch(record, keep && watch_ && watch_->best_epoch() == record.epoch);
+  if (!arguments_.json) print_epoch(record, trainer_->best_epoch() == record.epoch);
   if (log_) write_log(record);
-  if (!keep) return;
-  const std::span<const Real> weights = std::as_const(file_.model).values();
-  if (!kept_) kept_.emplace();
-  kept_->record = record;
-  kept_->weights.assign(weights.begin(), weights.end());
-  if (now() - last_save_ > kSaveEverySeconds) {
-    save();
-    last_save_ = now();
-  }
 }
 
-/// The last epoch, or where the best one is to be restored: the best one, and the last while there is none.
-bool TrainingJob::is_to_keep(const EpochRecord& record) {
-  if (!watch_) return true;
-  const double value = watched(config_.options.early_stopping->monitor, record);
-  return watch_->improved(record.epoch, value) || watch_->best_epoch() == 0;
+void TrainingJob::keep(const EpochRecord& record) {
+  const std::span<const Real> weights = std::as_const(model_).values();
+  std::copy(weights.begin(), weights.end(), file_.model.values().begin());
+  kept_ = record;
+  is_saved_ = false;
 }
 
 const char* TrainingJob::state_name() const {
@@ -236,11 +229,9 @@ const char* TrainingJob::state_name() const {
   return "";
 }
 
-/// The kept weights, with the record of the training and their metrics. While the training runs, those are
-/// what the model has anyway.
+/// The kept weights, with the record of the training and their metrics.
 void TrainingJob::save() {
-  std::copy(kept_->weights.begin(), kept_->weights.end(), file_.model.values().begin());
-  const EpochRecord& record = kept_->record;
+  const EpochRecord& record = *kept_;
   const Json::Object training = {
       {"version", LAPIS_VERSION},
       {"data", kind_name(data_->kind())},
@@ -261,18 +252,33 @@ void TrainingJob::save() {
                      {"val_accuracy", record.val_accuracy},
                      {"val_macro_f1", record.val_macro_f1}};
   }
+  save_model(arguments_.out, file_, saved_format(arguments_.out, arguments_.f16));
+  is_saved_ = true;
+  saved_epoch_ = record.epoch;
+}
+
+/// On the way. Where it fails, the training goes on and the next save may not.
+void TrainingJob::save_if_due() {
+  const double began = now();
+  if (!kept_ || is_saved_ || began < next_save_) return;
   try {
-    save_model(arguments_.out, file_, precision());
+    save();
   } catch (const Error& error) {
-    throw SaveFailed(error.what());
+    if (save_failure_.empty()) {
+      progress_->clear();
+      std::fprintf(stderr, "lapis: %s; the training goes on and saves again later\n",
+                   one_line(error.what()).c_str());
+    }
+    save_failure_ = error.what();
   }
+  next_save_ = now() + std::max(kSecondsBetweenSaves, (now() - began) / kShareOfSaving);
 }
 
 /// The weights are worth more than the log: where it cannot be written, the training goes on without it.
 void TrainingJob::write_log(const EpochRecord& record) {
   try {
-    log_->write(epoch_json(record).dump());
-  } catch (const Error& error) {
+    log_->write(record);
+  } catch (const Error& error) {  // said at the end: the weights are worth more
     log_.reset();
     log_failure_ = error.what();
   }
@@ -285,8 +291,13 @@ void TrainingJob::finish() {
   if (state_ == State::interrupted) why = "interrupted in epoch " + std::to_string(epochs_.size() + 1);
   if (!log_failure_.empty()) why += (why.empty() ? "" : "; ") + log_failure_;
   if (!kept_) throw WorkFailed(why + "; nothing is saved");
-  save();
-  const Index kept = kept_->record.epoch;
+  const Index kept = kept_->epoch;
+  try {
+    save();
+  } catch (const Error& error) {
+    if (saved_epoch_ == 0) throw;
+    fail(error.what(), "; it still holds the weights of epoch ", saved_epoch_, ", not those of epoch ", kept);
+  }
   if (arguments_.json) {
     print_json(Json::Object{{"model", to_utf8(arguments_.out)},
                             {"stopped", state_name()},
@@ -299,6 +310,7 @@ void TrainingJob::finish() {
                 state_ == State::early ? " (no improvement after it)" : "",
                 format_duration(now() - start_).c_str());
   }
+  if (why.empty() && !log_failure_.empty()) fail(log_failure_, "; the model is saved, the log is not whole");
   if (why.empty()) return;
   throw WorkFailed(why + "; " + arguments_.out + " holds the weights of epoch " + std::to_string(kept));
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "common.h"
 #include "data/source.h"
 #include "device.h"
 #include "file.h"
@@ -14,6 +15,7 @@
 #include "lapis/io/train_config.h"
 #include "lapis/train/trainer.h"
 #include "progress.h"
+#include "training_log.h"
 
 namespace lapis::native {
 
@@ -40,27 +42,22 @@ class TrainingJob {
 
   /// Trains and saves. However it ends (all epochs done, stopped early, `stop` says true, the loss no longer
   /// finite, a device failing), the weights to keep are on disk: the best epoch's where the config asks for
-  /// them, else the last whole one's. Throws WorkFailed, saying so, where it was not done; Error where a file
-  /// cannot be written.
+  /// them, else the last whole one's. While it runs they are there within a second, or, where saving takes
+  /// long, so seldom that it takes a tenth of the time at most. Throws WorkFailed, saying so, where it was
+  /// not done; Error where a file cannot be written at the end.
   void run(const std::function<bool()>& stop);
 
  private:
   enum class State { running, finished, early, interrupted, failed };
-  /// The weights to keep, and the epoch they are of.
-  struct Kept {
-    EpochRecord record;
-    std::vector<Real> weights;
-  };
-
-  Precision precision() const { return arguments_.f16 ? Precision::f16 : Precision::f32; }
   Inventory inventory() const;
   Index batches_per_epoch() const;
   std::unique_ptr<Trainer> make_trainer();
   void fit(const std::function<bool()>& stop);
   void epoch_done(const EpochRecord& record);
-  bool is_to_keep(const EpochRecord& record);
+  void keep(const EpochRecord& record);
   const char* state_name() const;
   void save();
+  void save_if_due();
   void write_log(const EpochRecord& record);
   void finish();
 
@@ -70,21 +67,26 @@ class TrainingJob {
   DataRequest request_;
   std::unique_ptr<DataSource> data_;
   InputSpec input_;
-  ModelFile file_;
+  Model model_;     // in training
+  ModelFile file_;  // what is saved: with the weights to keep
   std::unique_ptr<Dataset> training_;
   std::unique_ptr<Dataset> validation_;  // none: there is nothing to validate with
   int threads_;
   Devices devices_;
   std::unique_ptr<Trainer> trainer_;
-  std::unique_ptr<LineWriter> log_;
+  std::unique_ptr<TrainingLog> log_;
   std::unique_ptr<Progress> progress_;
-  std::optional<EarlyStopping> watch_;  // for the best epoch; where there is one to restore
-  std::vector<EpochRecord> epochs_;     // the whole ones
-  std::optional<Kept> kept_;
+  std::vector<EpochRecord> epochs_;  // the whole ones
+  std::optional<EpochRecord> kept_;  // the one whose weights file_ has
+  bool is_saved_ = false;            // those are on disk
+  Index saved_epoch_ = 0;            // the one on disk; 0: none of this training
+  double next_save_ = 0;             // not earlier
   State state_ = State::running;
-  std::string failure_;      // why it failed
-  std::string log_failure_;  // why there is no more of the log
-  double start_ = 0, last_save_ = 0;
+  std::string failure_;       // why it failed
+  std::string save_failure_;  // of the last save on the way that failed
+  std::string log_failure_;   // why there is no more of the log
+  bool replaces_ = false;     // a model file that was there before
+  double start_ = 0;
 };
 
 }  // namespace lapis::native

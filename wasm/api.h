@@ -27,7 +27,8 @@ const char* LAPIS_EXPORT(lapis_last_error)();
 
 /// Reads a model file; its bytes are not needed afterwards. Returns a handle.
 std::int32_t LAPIS_EXPORT(lapis_model_load)(const std::byte* file, std::size_t bytes);
-/// JSON: name, labels, input, layers, parameters, macs, bytes, metrics, training (src/types.ts: ModelInfo).
+/// JSON: name, labels, input, output, layers, parameters, macs, bytes, metrics, training (src/types.ts:
+/// ModelInfo).
 const char* LAPIS_EXPORT(lapis_model_info)(std::int32_t model);
 /// JSON: [{name, shape, address}] of all parameters (float).
 const char* LAPIS_EXPORT(lapis_model_weights)(std::int32_t model);
@@ -39,14 +40,15 @@ void LAPIS_EXPORT(lapis_model_free)(std::int32_t model);
 std::int32_t LAPIS_EXPORT(lapis_check_image)(double width, double height);
 
 /// Pixels [height, width, channels], RGB or RGBA. `fit`: 0 crop, 1 fit, 2 stretch, -1 as the model's file
-/// says. Returns JSON: {address, shape, picture: {address, width, height, channels}}, the probabilities
-/// (float) and the bytes that the network saw.
+/// says. Returns JSON: {address, shape, answer: {address, count, predicted}, picture: {address, width, height,
+/// channels}}: the raw outputs (float), what they mean (probabilities or values, as output.kind of the model's
+/// info says; of one binary output both; `predicted`: the class, -1: none) and the bytes that the network saw.
 const char* LAPIS_EXPORT(lapis_predict_image)(std::int32_t model, const std::uint8_t* pixels,
                                               std::int32_t width, std::int32_t height, std::int32_t channels,
                                               std::int32_t fit);
-/// UTF-8. Returns JSON: {address, shape, tokens: [{text, id, known}], truncated}.
+/// UTF-8. Returns JSON: {address, shape, answer, tokens: [{text, id, known}], truncated}.
 const char* LAPIS_EXPORT(lapis_predict_text)(std::int32_t model, const char* text, std::size_t bytes);
-/// A raw tensor (float), batch first. Returns JSON: {address, shape}.
+/// A raw tensor (float), batch first. Returns JSON: {address, shape, answer}; `predicted` of the first row.
 const char* LAPIS_EXPORT(lapis_predict)(std::int32_t model, const float* values, const std::int32_t* shape,
                                         std::int32_t rank);
 /// What every layer puts out for the input of the last prediction that gave an answer (of many rows, the

@@ -31,7 +31,8 @@ BatchTrainer::BatchTrainer(std::shared_ptr<Session> session, std::string_view op
   reader.finish();
   lapis::check_one_row_a_sample(session_->model());
   // A model that has no loss is refused here, not at the first step.
-  loss_.emplace(lapis::LossConfig{}, session_->model(), session_->backend(), 1);
+  loss_config_ = session_->training_loss();
+  loss_.emplace(loss_config_, session_->model(), session_->backend(), 1);
   optimizer_.emplace(config, session_->model(), session_->backend());
   regularization_.emplace(session_->model(), session_->backend());
 }
@@ -45,7 +46,7 @@ Json BatchTrainer::step(std::span<const Real> x, const Shape& shape, std::span<c
     workspace_.reset();  // before the next one is made: one after the other fits less memory
     workspace_ =
         std::make_unique<lapis::Workspace>(session_->model(), session_->backend(), shape, lapis::Mode::train);
-    loss_.emplace(lapis::LossConfig{}, session_->model(), session_->backend(), batch);
+    loss_.emplace(loss_config_, session_->model(), session_->backend(), batch);
   }
   std::copy(x.begin(), x.end(), workspace_->input(batch).data);
   const auto steps = static_cast<std::uint64_t>(optimizer_->steps());
@@ -58,8 +59,7 @@ Json BatchTrainer::step(std::span<const Real> x, const Shape& shape, std::span<c
     lapis::fail("training: the loss is no longer finite; use a smaller learning rate than ", learning_rate_);
   Index right = 0;
   for (Index i = 0; i < batch; ++i)
-    right +=
-        lapis::argmax(y.data + i * loss_->classes(), loss_->classes()) == labels[static_cast<std::size_t>(i)];
+    right += loss_->predicted(y.data + i * loss_->outputs()) == labels[static_cast<std::size_t>(i)];
   session_->forget_metrics();
   workspace_->backward(loss_->gradient_is_logits());
   optimizer_->step(learning_rate_, session_->model().values().data(), workspace_->gradients());

@@ -25,6 +25,7 @@ class BatchTrainer {
   std::shared_ptr<Session> session_;
   std::uint64_t seed_ = 0;
   double learning_rate_ = 0;
+  lapis::LossConfig loss_config_;
   std::optional<lapis::Optimizer> optimizer_;
   std::optional<lapis::Regularization> regularization_;
   std::unique_ptr<lapis::Workspace> workspace_;

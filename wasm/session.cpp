@@ -52,7 +52,11 @@ Json layers_json(const lapis::Model& model, const std::optional<Shape>& input) {
 }  // namespace
 
 Session::Session(std::span<const std::byte> file)
-    : file_(lapis::read_model(file)), bytes_(file.size()), backend_(make_backend()) {
+    : file_(lapis::read_model(file)),
+      bytes_(file.size()),
+      meaning_(lapis::meaning_of(file_)),
+      speaks_for_class_(lapis::speaks_for_class(file_)),
+      backend_(make_backend()) {
   if (const auto* text = std::get_if<lapis::TextInput>(&file_.input)) vectorizer_.emplace(*text);
 }
 
@@ -74,12 +78,22 @@ Json Session::info() const {
   }
   // Where sizes are open, multiplications are those of the smallest input: it is named beside them.
   const std::optional<Shape> x = lapis::with_smallest_sizes(model, sample);
-  Json::Array labels(file_.labels.begin(), file_.labels.end());
+  Json::Array labels;
+  if (!file_.labels.empty())
+    for (const std::string& name : lapis::class_names(file_)) labels.emplace_back(name);
+  const lapis::Activation applied = meaning_.applied;
+  const Json output = object({{"kind", lapis::meaning_name(meaning_.kind)},
+                              {"applied", applied == lapis::Activation::softmax   ? Json("softmax")
+                                          : applied == lapis::Activation::sigmoid ? Json("sigmoid")
+                                                                                  : Json()},
+                              {"shape", shape_json(model.output_shape())},
+                              {"answers", std::int64_t{meaning_.answers()}}});
   Json::Object metrics;
   for (const auto& [name, value] : file_.metrics) metrics.push_back({name, value});
   return object({{"name", model.name()},
                  {"labels", std::move(labels)},
                  {"input", std::move(input)},
+                 {"output", output},
                  {"layers", layers_json(model, x)},
                  {"parameters", static_cast<std::int64_t>(model.values().size())},
                  {"macs", x ? Json(model.macs(*x)) : Json()},
@@ -174,7 +188,34 @@ Json Session::run(const Shape& shape) {
   // Only an input that was answered is one to look inside for.
   x_.swap(next_);
   x_shape_ = shape;
-  return object({{"address", address_of(y_.data())}, {"shape", shape_json(y_shape)}});
+  Json answer = object({{"address", address_of(y_.data())}, {"shape", shape_json(y_shape)}});
+  add_answer(y_shape, answer);
+  return answer;
+}
+
+void Session::add_answer(const Shape& y_shape, Json& json) {
+  const Index outputs = meaning_.outputs;
+  const Index answers = meaning_.answers();
+  const Index rows = y_shape.size() / outputs;
+  const bool are_outputs = answers == outputs && !meaning_.are_scores();
+  if (!are_outputs) {
+    answers_.resize(static_cast<std::size_t>(rows * answers));
+    for (Index row = 0; row < rows; ++row)
+      meaning_.answer(y_.data() + row * outputs, answers_.data() + row * answers);
+  }
+  const bool is_class = y_shape.rank() == 2 && speaks_for_class_;
+  json.add("answer", object({{"address", address_of(are_outputs ? y_.data() : answers_.data())},
+                             {"count", std::int64_t{rows * answers}},
+                             {"predicted", std::int64_t{is_class ? meaning_.predicted(y_.data()) : -1}}}));
+}
+
+lapis::LossConfig Session::training_loss() const {
+  const lapis::CompiledLoss compiled = lapis::compiled_loss(file_);
+  if (!compiled.unknown.empty()) lapis::fail("training: the model's loss: ", compiled.unknown);
+  if (compiled.config) return *compiled.config;
+  // The answer of a model without a loss must stay what it was before the training.
+  const lapis::LossConfig assumed = lapis::assumed_loss(file_.model);
+  return meaning_.are_probabilities() ? assumed : lapis::LossConfig{};
 }
 
 Json Session::activations() {

@@ -28,6 +28,9 @@ class Session {
   lapis::Json info() const;
   lapis::Json weights() const;
   std::vector<std::byte> save() const;
+  /// What the model was compiled with; of a softmax or sigmoids without a loss, the cross-entropy that suits
+  /// them. Throws where the file names a loss that this library does not have.
+  lapis::LossConfig training_loss() const;
   /// The weights change: what was measured no longer holds.
   void forget_metrics() { file_.metrics.clear(); }
 
@@ -42,18 +45,22 @@ class Session {
 
  private:
   lapis::Json run(const lapis::Shape& shape);
+  void add_answer(const lapis::Shape& y_shape, lapis::Json& json);
   lapis::Workspace& workspace_for(std::unique_ptr<lapis::Workspace>& workspace, const lapis::Shape& shape,
                                   lapis::Mode mode);
 
   lapis::ModelFile file_;
   std::size_t bytes_;
+  lapis::OutputMeaning meaning_;
+  bool speaks_for_class_;
   std::optional<lapis::TextVectorizer> vectorizer_;
   std::unique_ptr<lapis::Backend> backend_;
   std::unique_ptr<lapis::Workspace> predicting_, inspecting_;
   std::vector<lapis::Real> next_;  // the input of the call that runs
   std::vector<lapis::Real> x_;     // of the last one that gave an answer
   lapis::Shape x_shape_;
-  std::vector<lapis::Real> y_;  // the last output
+  std::vector<lapis::Real> y_;        // the last output
+  std::vector<lapis::Real> answers_;  // what it means, where that is not the output itself
   std::vector<std::uint8_t> picture_;
 };
 

@@ -21,6 +21,7 @@
 #include "lapis/core/view.h"
 #include "lapis/input/image.h"
 #include "lapis/input/text.h"
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/io/model_file.h"
 #include "lapis/io/train_config.h"

@@ -19,6 +19,7 @@ export type {
   LayerInfo,
   LoadOptions,
   ModelInfo,
+  OutputInfo,
   Prediction,
   TextPrediction,
   Token,

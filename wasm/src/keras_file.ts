@@ -65,6 +65,7 @@ function from_hdf5(file: Hdf5, additions: Additions): Uint8Array {
     layout: 'legacy',
     config,
     ...optional('keras_version', file.text('keras_version')),
+    ...optional('training_config', file.text('training_config')),
     ...with_additions(undefined, additions),
   });
 }

@@ -14,6 +14,7 @@ import type {
   ImagePrediction,
   LoadOptions,
   ModelInfo,
+  OutputInfo,
   Prediction,
   TextPrediction,
   Token,
@@ -25,6 +26,9 @@ const load_options = ['onProgress', 'simd', 'threads', 'wasm', 'input', 'labels'
 
 /** In the library's order (kFitNames in lib/lapis/input/image.h). */
 const fits: readonly Fit[] = ['crop', 'fit', 'stretch'];
+
+/** Classes without names are called by their numbers, but not millions of them. */
+const most_numbered = 100_000;
 
 /** As the library has it (lib/lapis/input/text.h): a longer text is not even copied to it. */
 const most_text_bytes = 100_000;
@@ -103,6 +107,8 @@ type Placed<T> = Omit<T, 'data'> & { address: number };
 interface Outcome {
   address: number;
   shape: number[];
+  /** What the outputs mean; `predicted` is the class, -1: none. */
+  answer: { address: number; count: number; predicted: number };
   picture?: { address: number; width: number; height: number; channels: number };
   tokens?: Token[];
   truncated?: number;
@@ -117,6 +123,7 @@ export class Model {
   private module: Module | null;
   private readonly handle: number;
   private readonly labels: string[];
+  private readonly output: OutputInfo;
 
   /** @internal */
   constructor(module: Module, file: Uint8Array, bytes_of_source: number) {
@@ -130,6 +137,7 @@ export class Model {
     this.info = module.json(module.check(module.api.lapis_model_info(this.handle))) as ModelInfo;
     this.info.bytes = bytes_of_source;
     this.labels = [...this.info.labels];
+    this.output = { ...this.info.output };
   }
 
   /**
@@ -180,7 +188,22 @@ export class Model {
     });
   }
 
-  /** A raw tensor of finite numbers, batch first. Returns the output row by row. */
+  /** One sample of finite numbers; `shape` with the batch, which is 1. */
+  predictNumbers(data: Float32Array, shape: number[]): Prediction {
+    return this.call((module) => {
+      const tensor = checked_tensor(data, shape);
+      if (tensor.shape[0] !== 1)
+        throw new LapisError(
+          `tensor: ${tensor.shape[0]} samples, expected 1; predict() takes many and returns raw outputs`,
+        );
+      const started = performance.now();
+      const [values = 0, sizes = 0] = module.put(tensor.data, tensor.shape);
+      const outcome = this.outcome(module.api.lapis_predict(this.handle, values, sizes, tensor.shape.length));
+      return this.prediction(outcome, started);
+    });
+  }
+
+  /** A raw tensor of finite numbers, batch first. Returns the network's outputs as they are, row by row. */
   predict(data: Float32Array, shape: number[]): Float32Array {
     return this.call((module) => {
       const tensor = checked_tensor(data, shape);
@@ -266,9 +289,22 @@ export class Model {
   }
 
   private prediction(outcome: Outcome, started: number): Prediction {
-    const probabilities = this.alive().floats(outcome.address, size_of(outcome.shape));
-    const best = probabilities.reduce((best, value, i) => (value > (probabilities[best] ?? 0) ? i : best), 0);
-    const labels = this.labels.length ? [...this.labels] : Array.from(probabilities, (_, i) => String(i));
-    return { label: labels[best] ?? String(best), labels, probabilities, ms: performance.now() - started };
+    const module = this.alive();
+    const { kind, applied, answers } = this.output;
+    const { address, count, predicted } = outcome.answer;
+    const numbers = module.floats(address, count);
+    const are_values = kind === 'values';
+    const has_names = !are_values && answers <= most_numbered;
+    const unnamed = has_names ? Array.from({ length: answers }, (_, i) => String(i)) : [];
+    const labels = this.labels.length > 0 ? [...this.labels] : unnamed;
+    return {
+      kind,
+      label: predicted < 0 ? '' : (labels[predicted] ?? String(predicted)),
+      labels,
+      probabilities: are_values ? new Float32Array() : numbers,
+      scores: applied === null ? null : module.floats(outcome.address, size_of(outcome.shape)),
+      values: are_values ? numbers : null,
+      ms: performance.now() - started,
+    };
   }
 }

@@ -7,7 +7,7 @@ import type { ModelInfo, TrainerOptions, TrainingStep } from './types.js';
 
 const known_options = ['optimizer', 'learningRate', 'momentum', 'nesterov', 'seed'] as const;
 
-/** Trains one model, batch by batch, with sparse categorical cross-entropy. Made by Model.createTrainer. */
+/** Trains one model, batch by batch, with the loss that the model was compiled with. Made by Model.createTrainer. */
 export class Trainer {
   private module: Module | null;
   private readonly handle: number;
@@ -22,7 +22,7 @@ export class Trainer {
     const [address = 0] = module.put(bytes);
     this.handle = module.check(module.api.lapis_trainer_create(model, address, bytes.byteLength));
     this.module = module;
-    const outputs = info.layers.at(-1)?.output_shape.at(-1) ?? 0;
+    const outputs = info.output.shape.at(-1) ?? 0;
     // A single output says yes or no.
     this.classes = outputs === 1 ? 2 : outputs;
   }

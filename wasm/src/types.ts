@@ -22,6 +22,7 @@ export interface ModelInfo {
     image?: { width: number; height: number; channels: number; fit: Fit };
     text?: { vocabulary_size: number; sequence_length: number };
   };
+  output: OutputInfo;
   layers: LayerInfo[];
   parameters: number;
   /** Multiply-accumulates of one prediction; null where `macs_input` is null. */
@@ -34,12 +35,35 @@ export interface ModelInfo {
   training: Record<string, unknown>;
 }
 
+/** What a network's numbers are, by its last layer and the loss that it was compiled with. */
+export interface OutputInfo {
+  /**
+   * 'distribution': a probability for each class, which add to 1. 'binary': one number, the probability of the second of
+   * two classes. 'independent': a probability for each output by itself (sigmoids); they do not add to 1. 'values':
+   * numbers of any size, which are no probabilities.
+   */
+  kind: 'distribution' | 'binary' | 'independent' | 'values';
+  /** What makes probabilities of raw scores (a loss with from_logits); null: nothing is to be made. */
+  applied: 'softmax' | 'sigmoid' | null;
+  /** Batch first; null: not fixed. */
+  shape: (number | null)[];
+  /** Numbers in an answer: 2 for 'binary', else as many as the network puts out. */
+  answers: number;
+}
+
 export interface Prediction {
-  /** The most probable class. */
+  /** As OutputInfo says. */
+  kind: OutputInfo['kind'];
+  /** The class that the answer speaks for; empty where the network puts out values of no class. */
   label: string;
+  /** Names of the classes; empty where there are none. */
   labels: string[];
-  /** One a class, in the order of `labels`. */
+  /** One a class, in the order of `labels`; of a 'binary' network both. Empty where the outputs are values. */
   probabilities: Float32Array;
+  /** The raw outputs, where the probabilities were made of them by a softmax or sigmoid; else null. */
+  scores: Float32Array | null;
+  /** The outputs of a network whose numbers are no probabilities; else null. */
+  values: Float32Array | null;
   /** Time that it took, input pipeline and network, in milliseconds. */
   ms: number;
 }

@@ -54,7 +54,7 @@ export async function fetch_index(): Promise<ModelEntry[]> {
 /** As many names as the network puts out values, before it has put out any; empty ones become "class 0" and so on. */
 export function class_names_of({ labels, opened }: ModelEntry): string[] {
   if (labels.length > 0 || !opened) return labels;
-  const classes = opened.info.layers.at(-1)?.output_shape.at(-1) ?? 0;
+  const classes = opened.info.output.answers;
   return classes === 1 ? ['output'] : Array.from({ length: classes }, (_, i) => `class ${i}`);
 }
 

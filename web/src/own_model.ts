@@ -19,7 +19,7 @@ export type PixelRange = keyof typeof pixel_ranges;
 export async function open_own_model(engine: Engine, key: string, file: File): Promise<ModelEntry> {
   const source = await file.arrayBuffer();
   const { info } = await engine.load({ key, source });
-  const output = info.layers.at(-1)?.output_shape ?? [];
+  const output = info.output.shape;
   if (output.length !== 2) {
     throw new Error(
       `it puts out ${output.length - 1} axes of values for one input (a sequence or a picture), and this page shows one answer.`,
@@ -29,7 +29,7 @@ export async function open_own_model(engine: Engine, key: string, file: File): P
   const pixels = kind === 'image' && info.input.kind === 'tensor' ? default_range(info) : null;
   const opened: OpenedModel = {
     info,
-    asks: is_safetensors(source) ? null : { classes: output[1] ?? 0, pixels },
+    asks: is_safetensors(source) ? null : { classes: info.output.answers, pixels },
   };
   const { parameters, labels, metrics } = info;
   const entry: ModelEntry = {

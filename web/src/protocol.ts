@@ -1,5 +1,5 @@
 // What the page asks its worker, and what it gets back. The only file both sides import types from.
-import type { Fit, LoadOptions, ModelInfo, Token } from 'lapis';
+import type { Fit, LoadOptions, ModelInfo, Prediction, Token } from 'lapis';
 
 export type { Fit };
 
@@ -23,9 +23,11 @@ export interface LoadedModel {
 }
 
 export interface Outcome {
+  /** What the numbers are: probabilities, or 'values' that are none. */
+  kind: Prediction['kind'];
   /** Empty where neither the file nor the visitor named the classes. */
   labels: string[];
-  probabilities: Float32Array;
+  numbers: Float32Array;
   /** Milliseconds inside the network, measured by the library. */
   ms: number;
 }

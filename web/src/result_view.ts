@@ -9,29 +9,39 @@ export interface Timing {
   threads: number;
 }
 
-export function best_of(probabilities: Float32Array): number {
-  return probabilities.reduce((best, value, index) => (value > (probabilities[best] ?? 0) ? index : best), 0);
+export function best_of(numbers: Float32Array): number {
+  return numbers.reduce((best, value, index) => (value > (numbers[best] ?? 0) ? index : best), 0);
 }
 
 export function label_of(labels: readonly string[], index: number): string {
   return labels[index] ?? `class ${index}`;
 }
 
-/** Shares from 0 to 1, or values of any size, as a network without a softmax puts out. */
-function are_shares(values: Float32Array): boolean {
-  return values.every((value) => value >= 0 && value <= 1 + 1e-6);
+function number_in_words({ kind, numbers }: Outcome, index: number): string {
+  const value = numbers[index] ?? 0;
+  return kind === 'values' ? plain(value) : percent(value);
 }
 
-function value_in_words(values: Float32Array, index: number): string {
-  const value = values[index] ?? 0;
-  return are_shares(values) ? percent(value) : plain(value);
+/** A single value is the answer by itself: no class stands before it. */
+function is_single_value({ kind, numbers }: Outcome): boolean {
+  return kind === 'values' && numbers.length === 1;
 }
 
 /** For people who hear it. */
-export function answer_in_words({ labels, probabilities }: Outcome): string {
-  const best = best_of(probabilities);
-  return `${label_of(labels, best)}, ${value_in_words(probabilities, best)}`;
+export function answer_in_words(outcome: Outcome): string {
+  const best = best_of(outcome.numbers);
+  return is_single_value(outcome)
+    ? number_in_words(outcome, 0)
+    : `${label_of(outcome.labels, best)}, ${number_in_words(outcome, best)}`;
 }
+
+/** What the numbers are, where they are not what everybody expects. */
+const notes: Record<Outcome['kind'], string | null> = {
+  distribution: null,
+  binary: null,
+  independent: 'Each probability stands by itself: they do not add to 100 %.',
+  values: 'Values of the network’s own, which are no probabilities.',
+};
 
 function machinery_in_words({ backend, threads }: Timing): string {
   const simd = backend === 'simd' ? 'with SIMD' : 'without SIMD';
@@ -42,10 +52,10 @@ function machinery_in_words({ backend, threads }: Timing): string {
 const most_rows = 20;
 
 /** The classes to show: all, in their own order, or the best ones, the best first. */
-function shown_classes(probabilities: Float32Array): number[] {
-  const all = Array.from(probabilities, (_, index) => index);
+function shown_classes(numbers: Float32Array): number[] {
+  const all = Array.from(numbers, (_, index) => index);
   if (all.length <= most_rows) return all;
-  return all.sort((a, b) => (probabilities[b] ?? 0) - (probabilities[a] ?? 0)).slice(0, most_rows);
+  return all.sort((a, b) => (numbers[b] ?? 0) - (numbers[a] ?? 0)).slice(0, most_rows);
 }
 
 interface Row {
@@ -59,22 +69,17 @@ export class ResultView {
   private readonly expected = make('p', { class: 'expected' });
   private readonly body = make('tbody');
   private readonly timing = make('p', { class: 'timing' });
+  private readonly caption = make('caption', { class: 'visually-hidden' }, 'Probability of each class');
+  private readonly column = make('th', { scope: 'col' }, 'Probability');
   private rows: Row[] = [];
 
   constructor(private readonly root: HTMLElement) {
     const head = make(
       'thead',
       { class: 'visually-hidden' },
-      make(
-        'tr',
-        {},
-        make('th', { scope: 'col' }, 'Class'),
-        make('th', { scope: 'col' }, 'Bar'),
-        make('th', { scope: 'col' }, 'Probability'),
-      ),
+      make('tr', {}, make('th', { scope: 'col' }, 'Class'), make('th', { scope: 'col' }, 'Bar'), this.column),
     );
-    const caption = make('caption', { class: 'visually-hidden' }, 'Probability of each class');
-    const table = make('table', { class: 'bars' }, caption, head, this.body);
+    const table = make('table', { class: 'bars' }, this.caption, head, this.body);
     root.append(this.verdict, this.expected, table, this.timing);
   }
 
@@ -93,27 +98,29 @@ export class ResultView {
   }
 
   paint(outcome: Outcome, timing: Timing, expected: string | null): void {
-    const { labels, probabilities, ms } = outcome;
-    const shown = shown_classes(probabilities);
+    const { kind, labels, numbers, ms } = outcome;
+    const shown = shown_classes(numbers);
     this.use_rows(shown.map((index) => label_of(labels, index)));
-    const best = best_of(probabilities);
+    const best = best_of(numbers);
+    const are_values = kind === 'values';
+    this.caption.textContent = are_values ? 'Value of each output' : 'Probability of each class';
+    this.column.textContent = are_values ? 'Value' : 'Probability';
     // Values of any size: the best one's bar is full, and below zero there is none.
-    const full = are_shares(probabilities) ? 1 : Math.max(probabilities[best] ?? 0, 1e-30);
+    const full = are_values ? Math.max(numbers[best] ?? 0, 1e-30) : 1;
     this.rows.forEach(({ row, bar, number }, i) => {
       const index = shown[i] ?? 0;
       row.classList.toggle('best', index === best);
-      bar.style.setProperty('--share', Math.max(0, (probabilities[index] ?? 0) / full).toFixed(4));
-      number.textContent = value_in_words(probabilities, index);
+      bar.style.setProperty('--share', Math.max(0, (numbers[index] ?? 0) / full).toFixed(4));
+      number.textContent = number_in_words(outcome, index);
     });
-    this.verdict.replaceChildren(
-      make('span', { class: 'verdict-label' }, label_of(labels, best)),
-      ' ',
-      make('span', { class: 'verdict-share' }, value_in_words(probabilities, best)),
-    );
+    const share = make('span', { class: 'verdict-share' }, number_in_words(outcome, best));
+    const label = make('span', { class: 'verdict-label' }, label_of(labels, best));
+    this.verdict.replaceChildren(...(is_single_value(outcome) ? [share] : [label, ' ', share]));
     this.paint_expected(expected, label_of(labels, best));
     this.timing.replaceChildren(
-      ...(shown.length < probabilities.length
-        ? [make('span', {}, `The best ${shown.length} of ${count(probabilities.length)}`)]
+      ...(notes[kind] === null ? [] : [make('span', {}, notes[kind])]),
+      ...(shown.length < numbers.length
+        ? [make('span', {}, `The best ${shown.length} of ${count(numbers.length)}`)]
         : []),
       make('span', {}, `${milliseconds(ms)} in the network`),
       make('span', {}, `${milliseconds(timing.round_trip_ms)} round trip`),

@@ -19,9 +19,10 @@ function model_of(key: string): Model {
   return model;
 }
 
-function outcome_of(model: Model, { probabilities, ms }: Pick<Prediction, 'probabilities' | 'ms'>): Outcome {
+function outcome_of(model: Model, { kind, probabilities, values, ms }: Prediction): Outcome {
   const { labels } = model.info;
-  return { labels: labels.length > 0 || probabilities.length > 1 ? labels : ['output'], probabilities, ms };
+  const numbers = values ?? probabilities;
+  return { kind, labels: labels.length > 0 || numbers.length > 1 ? labels : ['output'], numbers, ms };
 }
 
 serve(scope, {
@@ -67,9 +68,7 @@ serve(scope, {
 
   classify_numbers({ key, values, shape }) {
     const model = model_of(key);
-    const started = performance.now();
-    const probabilities = model.predict(values, shape);
-    return outcome_of(model, { probabilities, ms: performance.now() - started });
+    return outcome_of(model, model.predictNumbers(values, shape));
   },
 
   look_inside({ key }) {

@@ -1,7 +1,6 @@
 #include "lapis/io/compile_config.h"
 
-#include <algorithm>
-#include <array>
+#include "lapis/io/compiled_loss.h"
 
 namespace lapis {
 
@@ -64,41 +63,6 @@ void read_optimizer(const JsonCursor& value, TrainOptions& options) {
   }
 }
 
-void read_loss(const JsonCursor& value, LossConfig& loss) {
-  const Named named = read_named(value);
-  using Kind = LossConfig::Kind;
-  constexpr std::array<std::pair<std::string_view, Kind>, 9> kNames = {{
-      {"sparse_categorical_crossentropy", Kind::sparse_categorical_crossentropy},
-      {"sparsecategoricalcrossentropy", Kind::sparse_categorical_crossentropy},
-      {"categorical_crossentropy", Kind::categorical_crossentropy},
-      {"categoricalcrossentropy", Kind::categorical_crossentropy},
-      {"binary_crossentropy", Kind::binary_crossentropy},
-      {"binarycrossentropy", Kind::binary_crossentropy},
-      {"mean_squared_error", Kind::mean_squared_error},
-      {"meansquarederror", Kind::mean_squared_error},
-      {"mse", Kind::mean_squared_error},
-  }};
-  const auto* const found = std::find_if(kNames.begin(), kNames.end(),
-                                         [&](const auto& entry) { return entry.first == named.name; });
-  if (found == kNames.end()) {
-    fail(named.where.path(), ": loss ", in_quotes(named.name),
-         " is not known; known: sparse_categorical_crossentropy, categorical_crossentropy, "
-         "binary_crossentropy, mean_squared_error");
-  }
-  loss.kind = found->second;
-  ObjectReader object(named.config);
-  if (loss.kind != Kind::mean_squared_error) read_value(object, "from_logits", loss.from_logits);
-  if (loss.kind == Kind::sparse_categorical_crossentropy) read_off(object, "ignore_class");
-  if (loss.kind == Kind::categorical_crossentropy || loss.kind == Kind::binary_crossentropy) {
-    read_value(object, "label_smoothing", loss.label_smoothing, 0, 1);
-    if (const auto axis = object.find("axis"); axis && axis->number() != -1) axis->expected("-1");
-  }
-  bool is_mean = true;
-  read_choice(object, "reduction", is_mean, {{"sum_over_batch_size", true}, {"mean", true}});
-  for (const char* key : {"name", "dtype"}) object.ignore(key);
-  object.finish();
-}
-
 }  // namespace
 
 Schedule read_schedule(const Named& named, Schedule schedule) {
@@ -157,7 +121,7 @@ Schedule read_schedule(const Named& named, Schedule schedule) {
 void read_compile(const JsonCursor& value, TrainOptions& options) {
   ObjectReader object(value);
   if (const auto found = object.find("optimizer")) read_optimizer(*found, options);
-  if (const auto found = object.find("loss")) read_loss(*found, options.loss);
+  if (const auto found = object.find("loss")) options.loss = read_loss(*found);
   object.finish();
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/io/keras_rules.h"
 #include "lapis/io/model_metadata.h"
@@ -134,6 +135,17 @@ TextInput text_input(const KerasArchive& archive, const TextVectorization& layer
   return text;
 }
 
+/// The loss of Keras's compile(). What of that cannot be read says nothing of predictions.
+std::string compiled_with(const KerasArchive& archive, const Json& config) {
+  if (const Json* const compile = config.find("compile_config")) return loss_of_compile(*compile);
+  try {
+    return archive.training_config.empty() ? std::string()
+                                           : loss_of_compile(Json::parse(archive.training_config));
+  } catch (const Error&) {
+    return {};
+  }
+}
+
 /// What this library put beside Keras's own into a file.
 void read_additions(const KerasArchive& archive, ModelFile& file) {
   if (archive.lapis.empty()) return;
@@ -150,6 +162,10 @@ void read_additions(const KerasArchive& archive, ModelFile& file) {
   }
   file.labels = inside("lapis.labels", [&] { return read_labels(text("labels")); });
   file.training = text("training");
+  if (const std::string loss = text("loss"); !loss.empty())
+    file.loss = loss;
+  else if (file.loss.empty())
+    file.loss = loss_of_training(file.training);
   file.metrics = inside("lapis.metrics", [&] { return read_metrics(text("metrics")); });
   reader.finish();
 }
@@ -183,10 +199,10 @@ ModelFile read_keras_archive(const KerasArchive& archive) {
   if (version.empty() && json.find("keras_version") == nullptr) version = keras_version_by_looks(json);
   ModelDescription description = describe_model(json, std::nullopt, version);
   check_is_whole(archive, description);
-  ModelFile file{
-      Model(description.name, description.input_shape, std::move(description.layers)), {}, {}, {}, {}};
+  ModelFile file{.model = Model(description.name, description.input_shape, std::move(description.layers))};
   set_weights(file.model, named_weights(archive, file.model));
   if (description.text) file.input = text_input(archive, *description.text);
+  file.loss = compiled_with(archive, json);
   read_additions(archive, file);
   check_training(file.training);
   check_input(file.model, file.input);
@@ -195,12 +211,12 @@ ModelFile read_keras_archive(const KerasArchive& archive) {
 }
 
 ModelFile read_packed_archive(const SafetensorsFile& file) {
-  static constexpr std::string_view kKnown[] = {"format",        "layout", "config",
-                                                "keras_version", "assets", "lapis"};
+  static constexpr std::string_view kKnown[] = {"format", "layout",          "config", "keras_version",
+                                                "assets", "training_config", "lapis"};
   for (const auto& [key, value] : file.metadata)
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
       fail("metadata key ", in_quotes(key), " is not known; known: format, layout, config, keras_version, ",
-           "assets, lapis");
+           "assets, training_config, lapis");
   const std::string layout = optional_text(file, "layout");
   if (layout != "keras3" && layout != "legacy")
     fail("metadata: layout ", in_quotes(layout), R"(, expected "keras3" or "legacy")");
@@ -210,6 +226,7 @@ ModelFile read_packed_archive(const SafetensorsFile& file) {
       .keras_version = optional_text(file, "keras_version"),
       .variables = file.tensors,
       .assets = {},
+      .training_config = optional_text(file, "training_config"),
       .lapis = optional_text(file, "lapis")};
   if (const std::string assets = optional_text(file, "assets"); !assets.empty()) {
     const Json json = inside("assets", [&] { return Json::parse(assets); });

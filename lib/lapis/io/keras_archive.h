@@ -26,8 +26,11 @@ struct KerasArchive {
   /// Texts below `assets` of a .keras file by their path in the zip:
   /// "assets/layers/text_vectorization/vocabulary.txt".
   std::map<std::string, std::string> assets;
+  /// JSON of what the model was compiled with, of an .h5: its attribute training_config; a .keras has it in
+  /// `config`. Empty: not said.
+  std::string training_config;
   /// JSON that this library puts beside Keras's into metadata.json, as "lapis": input, labels, training,
-  /// metrics; empty where Keras wrote the file.
+  /// metrics, loss; empty where Keras wrote the file.
   std::string lapis;
 };
 
@@ -58,7 +61,7 @@ OwnedKerasArchive write_keras_archive(const ModelFile& file);
 
 /// An archive as the one file that crosses into WebAssembly: a safetensors with the variables, and in its
 /// metadata `format` "keras", `layout` ("keras3", "legacy"), `config`, and, where there are any,
-/// `keras_version`, `assets` (JSON object) and `lapis`. read_model reads it.
+/// `keras_version`, `assets` (JSON object), `training_config` and `lapis`. read_model reads it.
 inline constexpr std::string_view kKerasFormat = "keras";
 ModelFile read_packed_archive(const SafetensorsFile& file);
 

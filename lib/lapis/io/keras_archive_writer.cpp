@@ -221,6 +221,7 @@ std::string additions(const ModelFile& file) {
     object.add("input", Json::parse(input_to_json(file.input)));
   if (!file.labels.empty()) object.add("labels", Json::parse(labels_to_json(file.labels)));
   if (!file.training.empty()) object.add("training", Json::parse(file.training));
+  if (!file.loss.empty()) object.add("loss", Json::parse(file.loss));
   if (!file.metrics.empty()) object.add("metrics", Json::parse(metrics_to_json(file.metrics)));
   return object.object()->empty() ? std::string() : object.dump();
 }

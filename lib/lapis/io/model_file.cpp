@@ -5,6 +5,7 @@
 #include <new>
 #include <stdexcept>
 
+#include "lapis/io/compiled_loss.h"
 #include "lapis/io/keras_archive.h"
 #include "lapis/io/keras_model.h"
 #include "lapis/io/model_metadata.h"
@@ -38,12 +39,12 @@ void check_format(const Metadata& metadata) {
   if (const std::string& version = needed(metadata, "format_version"); version != kFormatVersion)
     fail("metadata: format_version ", in_quotes(version), ", expected ", in_quotes(kFormatVersion),
          ": the file was written by another version of this library");
-  static constexpr std::string_view kKnown[] = {"format", "format_version", "config", "input",
-                                                "labels", "training",       "metrics"};
+  static constexpr std::string_view kKnown[] = {"format", "format_version", "config",  "input",
+                                                "labels", "training",       "metrics", "loss"};
   for (const auto& [key, value] : metadata)
     if (std::find(std::begin(kKnown), std::end(kKnown), key) == std::end(kKnown))
       fail("metadata key ", in_quotes(key),
-           " is not known; known: format, format_version, config, input, labels, training, metrics");
+           " is not known; known: format, format_version, config, input, labels, training, metrics, loss");
 }
 
 const TensorView& take_tensor(const SafetensorsFile& file, std::string_view name) {
@@ -82,8 +83,11 @@ ModelFile read_checked(std::span<const std::byte> bytes) {
       .input = std::move(input),
       .labels = inside("labels", [&] { return read_labels(optional_text(file.metadata, "labels")); }),
       .training = optional_text(file.metadata, "training"),
-      .metrics = inside("metrics", [&] { return read_metrics(optional_text(file.metadata, "metrics")); })};
+      .metrics = inside("metrics", [&] { return read_metrics(optional_text(file.metadata, "metrics")); }),
+      .loss = optional_text(file.metadata, "loss")};
   check_training(result.training);
+  check_loss(result.loss);
+  if (result.loss.empty()) result.loss = loss_of_training(result.training);
   check_input(result.model, result.input);
   check_labels(result.model, result.labels);
   set_weights(result.model, weights);
@@ -125,12 +129,14 @@ std::vector<std::byte> write_model(const ModelFile& file, Precision precision) {
   check_input(file.model, file.input);
   check_labels(file.model, file.labels);
   check_training(file.training);
+  check_loss(file.loss);
   Metadata metadata = {{"format", std::string(kFormat)},
                        {"format_version", std::string(kFormatVersion)},
                        {"config", model_to_config(file.model)},
                        {"input", input_to_json(file.input)}};
   if (!file.labels.empty()) metadata["labels"] = labels_to_json(file.labels);
   if (!file.training.empty()) metadata["training"] = file.training;
+  if (!file.loss.empty()) metadata["loss"] = file.loss;
   if (!file.metrics.empty()) metadata["metrics"] = metrics_to_json(file.metrics);
 
   // The self-test runs on what a reader will have: the model made of its own config and the weights as

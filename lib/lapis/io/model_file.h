@@ -18,6 +18,8 @@
 ///     config          the model as a Keras 3 Sequential config (JSON)
 ///     input           how pixels or text become the input (JSON): InputSpec below
 ///     labels          names of the classes (JSON list); may be left out
+///     loss            what it was compiled with (JSON, as Keras writes a loss); may be left out: then the
+///                     config in `training` says it
 ///     training        how it was trained (JSON object); may be left out
 ///     metrics         measured numbers (JSON object); may be left out
 /// plus `selftest/input` and `selftest/output`: what the network put out when it was written. It is run again
@@ -41,9 +43,14 @@ enum class Precision { f32, f16 };
 struct ModelFile {
   Model model;
   InputSpec input = TensorInput{};
-  std::vector<std::string> labels;  // one for each value of the output; or none
-  std::string training;             // JSON object; or empty
-  std::map<std::string, double> metrics;
+  /// One for each value of the output; of a single output one or both classes' (OutputMeaning: binary); or
+  /// none.
+  std::vector<std::string> labels = {};
+  std::string training = {};  // JSON object; or empty
+  std::map<std::string, double> metrics = {};
+  /// What it was compiled with, as Keras writes a loss in JSON, also one that this library does not have; or
+  /// empty. io/compiled_loss.h reads it.
+  std::string loss = {};
 };
 
 /// A self-test value may be off by this much: what other processors and the order of sums make, and far below

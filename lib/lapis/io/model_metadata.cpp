@@ -75,11 +75,17 @@ void check_training(const std::string& text) {
   const ObjectReader reader(JsonCursor(json, "training"));
 }
 
+void check_loss(const std::string& text) {
+  if (!text.empty()) inside("loss", [&] { Json::parse(text); });
+}
+
 void check_labels(const Model& model, const std::vector<std::string>& labels) {
   if (labels.empty()) return;
-  const Index classes = model.output_shape()[-1];
-  if (static_cast<Index>(labels.size()) != classes)
-    fail("labels: ", labels.size(), " labels, but the network puts out ", classes, " values");
+  const Index outputs = model.output_shape()[-1];
+  const auto count = static_cast<Index>(labels.size());
+  if (count != outputs && !(outputs == 1 && count == 2))
+    fail("labels: ", count, " labels, but the network puts out ", outputs,
+         outputs == 1 ? " value, which tells two classes apart" : " values");
   std::set<std::string_view> seen;
   for (const std::string& label : labels)
     if (!seen.insert(label).second) fail("labels: ", in_quotes(label), " stands twice");

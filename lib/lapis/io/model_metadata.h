@@ -28,9 +28,10 @@ std::map<std::string, double> read_metrics(const std::string& json);
 /// Throws Error for a number that is not finite.
 std::string metrics_to_json(const std::map<std::string, double>& metrics);
 
-/// Throw Error where the part does not fit the model, or is no JSON object.
+/// Throw Error where the part does not fit the model, or is no JSON (of the training: an object).
 void check_input(const Model& model, const InputSpec& input);
 void check_labels(const Model& model, const std::vector<std::string>& labels);
 void check_training(const std::string& json);
+void check_loss(const std::string& json);
 
 }  // namespace lapis

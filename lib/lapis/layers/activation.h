@@ -22,7 +22,7 @@ class ActivationLayer final : public Layer {
 
   Shape output_shape(const Shape& x) const override;
   double work(const Shape& x) const override;
-  bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
+  Activation final_activation() const override { return config_.activation; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;

@@ -40,7 +40,7 @@ class Conv2D final : public Layer {
   double macs(const Shape& x) const override;
   double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::drop; }
-  bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
+  Activation final_activation() const override { return config_.activation; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;

@@ -36,7 +36,7 @@ class Dense final : public Layer {
                Real* prepared) const override;
   double macs(const Shape& x) const override;
   double work(const Shape& x) const override;
-  bool ends_in_softmax() const override { return config_.activation == Activation::softmax; }
+  Activation final_activation() const override { return config_.activation; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;

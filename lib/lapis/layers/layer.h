@@ -162,8 +162,11 @@ class Layer {
   /// y is x with another shape: forward and backward are never called, no memory is given (Flatten; Dropout
   /// when not training).
   virtual bool is_view(bool /*training*/) const { return false; }
+  /// What makes y's numbers, where that is an activation: softmax, sigmoid, ...; linear where it is nothing
+  /// or something else.
+  virtual Activation final_activation() const { return Activation::linear; }
   /// y's rows are probabilities from a softmax: the loss may hand `dy_is_logits`.
-  virtual bool ends_in_softmax() const { return false; }
+  bool ends_in_softmax() const { return final_activation() == Activation::softmax; }
 
   /// Throws Error where x (in host memory) holds values that forward cannot take: ids outside an Embedding's
   /// table. For inputs from outside; the library's own pipelines make only valid ones.

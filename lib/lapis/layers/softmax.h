@@ -23,7 +23,7 @@ class Softmax final : public Layer {
   Shape output_shape(const Shape& x) const override;
   double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return MaskRule::refuse; }
-  bool ends_in_softmax() const override { return true; }
+  Activation final_activation() const override { return Activation::softmax; }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;

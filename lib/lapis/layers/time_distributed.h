@@ -32,7 +32,7 @@ class TimeDistributed final : public Layer {
   double work(const Shape& x) const override;
   MaskRule mask_rule() const override { return config_.passes_mask ? MaskRule::pass : MaskRule::drop; }
   bool is_view(bool training) const override { return config_.layer->is_view(training); }
-  bool ends_in_softmax() const override { return config_.layer->ends_in_softmax(); }
+  Activation final_activation() const override { return config_.layer->final_activation(); }
 
   void forward(Backend& backend, const ForwardArgs& args) const override;
   void backward(Backend& backend, const BackwardArgs& args) const override;

@@ -119,4 +119,15 @@ bool Model::ends_in_softmax() const {
   return layers_.back()->ends_in_softmax();
 }
 
+Activation Model::final_activation() const {
+  for (int i = layer_count() - 1; i >= 0; --i) {
+    const Activation found = layer(i).final_activation();
+    // A softmax's rows are rows of the output only where no Flatten or Reshape has made others of them.
+    if (found == Activation::softmax && layer_output_shape(i) != output_shape()) return Activation::linear;
+    const bool changes_nothing = layer(i).is_view(/*training=*/false) || layer(i).type() == "Activation";
+    if (found != Activation::linear || !changes_nothing) return found;
+  }
+  return Activation::linear;
+}
+
 }  // namespace lapis

@@ -70,6 +70,9 @@ class Model {
   double work(const Shape& x) const;
   /// The last layer's output are rows of probabilities from a softmax.
   bool ends_in_softmax() const;
+  /// What makes the output's numbers, as Layer::final_activation; layers that change nothing of them
+  /// (Flatten, Dropout, a linear Activation) are looked through.
+  Activation final_activation() const;
 
  private:
   std::string name_;

@@ -63,6 +63,16 @@ void Loss::check_model(const Model& model) const {
   }
 }
 
+LossConfig assumed_loss(const Model& model) {
+  const bool is_single = model.output_shape()[-1] == 1;
+  if (model.ends_in_softmax() && !is_single) return {};
+  const Activation last = model.final_activation();
+  if (last == Activation::sigmoid || last == Activation::hard_sigmoid)
+    return {.kind = Kind::binary_crossentropy};
+  if (is_single) return {.kind = Kind::mean_squared_error};
+  return {.from_logits = true};
+}
+
 void check_one_row_a_sample(const Model& model) {
   const Shape& y = model.output_shape();
   if (y.rank() == 2) return;
@@ -82,8 +92,7 @@ Loss::Loss(const LossConfig& config, const Model& model, Backend& backend, Index
 }
 
 Index Loss::predicted(const Real* y) const {
-  if (outputs_ > 1) return argmax(y, outputs_);
-  return y[0] > (config_.from_logits ? Real(0) : Real(0.5)) ? 1 : 0;
+  return predicted_class(y, outputs_, config_.from_logits);
 }
 
 void Loss::make_targets(std::span<const Index> labels, Real* targets) const {

@@ -31,6 +31,11 @@ struct LossConfig {
 /// "categorical_crossentropy": Keras's name.
 const char* loss_name(LossConfig::Kind kind);
 
+/// For a model whose loss nobody said: sparse categorical cross-entropy of a softmax, binary cross-entropy of
+/// sigmoids, mean squared error of any other single output, and else sparse categorical cross-entropy from
+/// logits.
+LossConfig assumed_loss(const Model& model);
+
 /// Throws Error unless the model's output is [batch, outputs]: data sets have one class a sample, not one a
 /// step.
 void check_one_row_a_sample(const Model& model);

@@ -24,6 +24,11 @@ Index argmax(const Real* values, Index count) {
   return best;
 }
 
+Index predicted_class(const Real* row, Index outputs, bool from_logits) {
+  if (outputs > 1) return argmax(row, outputs);
+  return row[0] > (from_logits ? Real(0) : Real(0.5)) ? 1 : 0;
+}
+
 ConfusionMatrix::ConfusionMatrix(Index classes)
     : classes_(classes), counts_(static_cast<std::size_t>(Index{Size(classes) * classes})) {}
 

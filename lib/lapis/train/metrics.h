@@ -9,6 +9,10 @@ namespace lapis {
 /// Position of the largest value, the first of equals.
 Index argmax(const Real* values, Index count);
 
+/// The class that a row of outputs speaks for: the largest, or, of a single one, whether it is above one half
+/// (above 0 where the outputs are logits).
+Index predicted_class(const Real* row, Index outputs, bool from_logits);
+
 struct ClassScores {
   double precision = 0, recall = 0, f1 = 0;
   Index support = 0;  // samples that are of this class

@@ -305,18 +305,24 @@ void Trainer::end_epoch(EpochRecord& record) {
     record.val_macro_f1 = evaluation.macro_f1;
   }
   if (plateau_) learning_rate_ = plateau_->next(watched(options_.plateau->monitor, record), learning_rate_);
-  if (early_stopping_ &&
-      early_stopping_->improved(record.epoch, watched(options_.early_stopping->monitor, record)) &&
-      !best_weights_.empty()) {
-    const std::span<const Real> values = std::as_const(model_).values();
-    std::copy(values.begin(), values.end(), best_weights_.begin());
-  }
+  if (!early_stopping_) return;
+  const bool improved =
+      early_stopping_->improved(record.epoch, watched(options_.early_stopping->monitor, record));
+  if (best_weights_.empty()) return;
+  record.is_to_keep = improved || early_stopping_->best_epoch() == 0;
+  if (!improved) return;
+  const std::span<const Real> values = std::as_const(model_).values();
+  std::copy(values.begin(), values.end(), best_weights_.begin());
+}
+
+Index Trainer::best_epoch() const {
+  return best_weights_.empty() ? 0 : early_stopping_->best_epoch();
 }
 
 Index Trainer::restore_best() {
-  if (!best_weights_.empty() && early_stopping_->best_epoch() > 0) {
+  if (best_epoch() > 0) {
     std::copy(best_weights_.begin(), best_weights_.end(), model_.values().begin());
-    return early_stopping_->best_epoch();
+    return best_epoch();
   }
   return is_between_epochs_ ? epoch_ : 0;
 }

@@ -39,6 +39,9 @@ struct EpochRecord {
   double val_loss = 0, val_accuracy = 0, val_macro_f1 = 0;
   double learning_rate = 0;  // of the epoch's last step
   double seconds = 0;        // with validation; 0 without a clock
+  /// Its weights, which the model has when on_epoch is called, are those to keep: the best so far where early
+  /// stopping is to restore them; the last where it is not, and while there is no best.
+  bool is_to_keep = true;
 };
 
 /// The number of `record` that `monitor` names.
@@ -95,6 +98,8 @@ class Trainer {
   std::optional<EpochRecord> train_epoch(const TrainCallbacks& callbacks = {});
   /// All epochs are done, or early stopping said so.
   bool is_done() const;
+  /// The epoch that early stopping took for the best so far, from 1; 0: none, or nothing is to be restored.
+  Index best_epoch() const;
   /// Puts the best epoch's weights into the model, where the options ask for it. Returns whose weights it has
   /// now.
   Index restore_best();
