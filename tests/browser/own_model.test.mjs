@@ -282,6 +282,45 @@ test(
   },
 );
 
+test('one sigmoid is two classes, and a value is no probability', options, async () => {
+  const network = (activation, labels) => {
+    const last = { kernel: random_numbers(4, 5), bias: random_numbers(1, 6) };
+    const run = (x) => dense(x, last).map((y) => (activation === 'sigmoid' ? 1 / (1 + Math.exp(-y)) : y));
+    const file = model_file({
+      name: 'one',
+      input_shape: [4],
+      layers: [{ class_name: 'Dense', config: { name: 'last', units: 1, activation } }],
+      tensors: {
+        'last/kernel': { shape: [4, 1], data: last.kernel },
+        'last/bias': { shape: [1], data: last.bias },
+      },
+      input: { kind: 'tensor' },
+      labels,
+      rows: [[0, 0, 0, 0]],
+      run,
+    });
+    return { file, y: run([1, -2, 0.5, 3])[0] };
+  };
+  const page = await open_page(url);
+  const two = network('sigmoid', ['ham', 'spam']);
+  await drop(page, 'two.safetensors', two.file);
+  await page.locator('#panel-numbers').waitFor();
+  await type_numbers(page, '1 -2 0.5 3');
+  const rows = await bars(page, 'numbers');
+  assert.deepEqual(
+    rows.map(({ label }) => label),
+    ['ham', 'spam'],
+  );
+  equal_shares(rows, [1 - two.y, two.y]);
+
+  const value = network('linear');
+  await drop(page, 'value.safetensors', value.file);
+  await page.locator('#numbers-result .timing', { hasText: 'no probabilities' }).waitFor();
+  const text = await page.locator('#numbers-result .verdict').textContent();
+  assert.equal(Number(text).toFixed(3), value.y.toFixed(3));
+  assert.deepEqual(page.trouble, []);
+});
+
 test('damaged and mistaken files: one line, and the model before still answers', options, async () => {
   const page = await open_page(url);
   await answered(page);

@@ -172,9 +172,9 @@ TEST_CASE("A packed archive is read like any model file, with what this library 
   CHECK(error_text([&] { read_model(write_safetensors(archive.value.variables, metadata)); }) ==
         R"(metadata: layout "keras2", expected "keras3" or "legacy")");
   metadata["layout"] = "keras3";
-  metadata["lapis"] = R"({"labels":["yes","no"]})";
+  metadata["lapis"] = R"({"labels":["yes","no","perhaps"]})";
   CHECK(error_text([&] { read_model(write_safetensors(archive.value.variables, metadata)); }) ==
-        "labels: 2 labels, but the network puts out 1 values");
+        "labels: 3 labels, but the network puts out 1 value, which tells two classes apart");
   metadata["lapis"] = R"({"label":[]})";
   CHECK(error_text([&] {
           read_model(write_safetensors(archive.value.variables, metadata));

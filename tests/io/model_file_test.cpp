@@ -136,7 +136,7 @@ TEST_CASE("Metadata that is missing, wrong or unknown") {
         "library");
   CHECK(text("colour", "") ==
         "metadata key \"colour\" is not known; known: format, format_version, config, input, labels, "
-        "training, metrics");
+        "training, metrics, loss");
   CHECK(text("config", "{") ==
         "config: not valid JSON: line 1, column 2: syntax error while parsing object key - unexpected end of "
         "input; "

@@ -95,7 +95,15 @@ test('the table below has every export', () => {
     });
   // Those that types hide are the package's own.
   const own = ['call', 'alive', 'outcome', 'prediction', 'step_on'];
-  const known = ['activations', 'createTrainer', 'dispose', 'predict', 'predictImage', 'predictText'];
+  const known = [
+    'activations',
+    'createTrainer',
+    'dispose',
+    'predict',
+    'predictImage',
+    'predictNumbers',
+    'predictText',
+  ];
   assert.deepEqual(
     [...methods(Model), ...methods(Trainer)].filter((name) => !own.includes(name)).sort(),
     [...known, 'save', 'weights', 'dispose', 'step'].sort(),
@@ -210,6 +218,7 @@ test('predict', async () => {
   ];
   for (const [what, ...values] of wrong) {
     refuses(what, () => model.predict(...values));
+    refuses(what, () => model.predictNumbers(...values));
     // Nothing of a call that failed is seen inside.
     assert.deepEqual(model.activations().at(-1).data, right(), what);
   }

@@ -35,11 +35,11 @@ const largest_difference = (a, b) => {
   return a.reduce((largest, value, i) => Math.max(largest, Math.abs(value - b[i])), 0);
 };
 
-/** The command line's probabilities for a tensor in a file, all rows one after another. */
+/** The command line's raw outputs for a tensor in a file, all rows one after another. */
 function native(model, input, name) {
   const options = ['predict', model, '--input', input, '--tensor', name, '--json'];
   const { predictions } = JSON.parse(execFileSync(command_line, options, { encoding: 'utf8' }));
-  return predictions.flatMap(({ probabilities }) => probabilities);
+  return predictions.flatMap(({ probabilities, values, scores }) => scores ?? values ?? probabilities);
 }
 
 /** Every golden file's model, what it was asked and what it answered. */

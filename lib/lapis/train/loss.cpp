@@ -63,12 +63,15 @@ void Loss::check_model(const Model& model) const {
   }
 }
 
+bool is_sigmoid(Activation activation) {
+  return activation == Activation::sigmoid || activation == Activation::hard_sigmoid ||
+         activation == Activation::hard_sigmoid_keras2;
+}
+
 LossConfig assumed_loss(const Model& model) {
   const bool is_single = model.output_shape()[-1] == 1;
   if (model.ends_in_softmax() && !is_single) return {};
-  const Activation last = model.final_activation();
-  if (last == Activation::sigmoid || last == Activation::hard_sigmoid)
-    return {.kind = Kind::binary_crossentropy};
+  if (is_sigmoid(model.final_activation())) return {.kind = Kind::binary_crossentropy};
   if (is_single) return {.kind = Kind::mean_squared_error};
   return {.from_logits = true};
 }

@@ -31,6 +31,9 @@ struct LossConfig {
 /// "categorical_crossentropy": Keras's name.
 const char* loss_name(LossConfig::Kind kind);
 
+/// Its values are probabilities, each by itself: a sigmoid or what stands for one.
+bool is_sigmoid(Activation activation);
+
 /// For a model whose loss nobody said: sparse categorical cross-entropy of a softmax, binary cross-entropy of
 /// sigmoids, mean squared error of any other single output, and else sparse categorical cross-entropy from
 /// logits.

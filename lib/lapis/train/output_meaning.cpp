@@ -48,17 +48,15 @@ OutputMeaning meaning_of(const Model& model, const std::optional<LossConfig>& lo
   const bool one_a_sample = y.rank() == 2 && y[-1] == 1;
   const Kind of_sigmoids = one_a_sample ? Kind::binary : Kind::independent;
   const bool is_regression = loss && loss->kind == LossConfig::Kind::mean_squared_error;
-  switch (model.final_activation()) {
-    case Activation::softmax:
-      // Of a single output it is 1 whatever comes in.
-      if (y[-1] != 1) meaning.kind = Kind::distribution;
-      return meaning;
-    case Activation::sigmoid:
-    case Activation::hard_sigmoid:
-      if (!is_regression) meaning.kind = of_sigmoids;
-      return meaning;
-    default:
-      break;
+  const Activation last = model.final_activation();
+  if (last == Activation::softmax) {
+    // Of a single output it is 1 whatever comes in.
+    if (y[-1] != 1) meaning.kind = Kind::distribution;
+    return meaning;
+  }
+  if (is_sigmoid(last)) {
+    if (!is_regression) meaning.kind = of_sigmoids;
+    return meaning;
   }
   if (!loss || !loss->from_logits || is_regression) return meaning;
   const bool is_binary = loss->kind == LossConfig::Kind::binary_crossentropy;
