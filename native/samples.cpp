@@ -38,19 +38,16 @@ Samples read_images(const SampleSources& sources, const ModelFile& file) {
   const auto* input = std::get_if<ImageInput>(&file.input);
   if (input == nullptr) refuse_input(sources, file, "--image");
   Samples samples{sample_shape(file), {}, {}};
+  std::vector<Real> x;  // of one
   Progress progress("reading", static_cast<long>(sources.images.size()));
   for (const std::string& path : sources.images) {
-    Picture picture;
     try {
-      picture = read_picture(path);
-    } catch (const Error& error) {
-      samples.add_failed({.name = path}, error.what());
-      continue;
-    }
-    if (samples.x.empty()) check_sample(sources, file, samples.shape, picture.pixels.size() * sizeof(Real));
-    try {
+      const Picture picture = read_picture(path);
+      if (x.empty()) check_sample(sources, file, samples.shape, picture.pixels.size() * sizeof(Real));
+      x.resize(static_cast<std::size_t>(samples.shape.size()));
       image_to_tensor({picture.pixels.data(), picture.width, picture.height, picture.channels}, *input,
-                      samples.add({.name = path}));
+                      x.data());
+      std::copy(x.begin(), x.end(), samples.add({.name = path}));
     } catch (const Error& error) {
       samples.add_failed({.name = path}, error.what());
     }

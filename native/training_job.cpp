@@ -123,7 +123,7 @@ void TrainingJob::run(const std::function<bool()>& stop) {
                    .validates = validation_ != nullptr});
   }
   start_ = now();
-  next_save_ = start_ + kSecondsBetweenSaves;
+  next_save_ = start_;
   progress_ =
       std::make_unique<Progress>("training", static_cast<long>(batches_per_epoch() * config_.options.epochs));
   fit(stop);
