@@ -310,7 +310,6 @@ void TrainingJob::finish() {
                 state_ == State::early ? " (no improvement after it)" : "",
                 format_duration(now() - start_).c_str());
   }
-  if (why.empty() && !log_failure_.empty()) fail(log_failure_, "; the model is saved, the log is not whole");
   if (why.empty()) return;
   throw WorkFailed(why + "; " + arguments_.out + " holds the weights of epoch " + std::to_string(kept));
 }

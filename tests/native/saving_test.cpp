@@ -201,17 +201,6 @@ TEST_CASE("saving: a log is continued, a file that is none refused, an old model
   CHECK(read_text(folder / "log") == "my notes\n");
 }
 
-TEST_CASE("saving: a log that cannot be written costs the log, not the model") {
-  const TemporaryFolder folder;
-  write_nusax(folder / "data");
-  write_text(folder / "config.json", text_config(2));
-  const CommandResult result = run_lapis({"train", folder / "config.json", "--data", folder / "data", "--out",
-                                          folder / "m.safetensors", "--log", "/dev/full"});
-  CHECK(result.status == 2);
-  CHECK_THAT(result.error, Contains("/dev/full: cannot write it") && Contains("the model is saved"));
-  CHECK(number(*run_json({"info", folder / "m.safetensors"}).find("training"), "epochs") == 2);
-}
-
 TEST_CASE("saving: what a killed program left under the temporary name goes at the next save") {
   const TemporaryFolder folder;
   const std::string target = folder / "m.safetensors";
