@@ -40,9 +40,10 @@ void LAPIS_EXPORT(lapis_model_free)(std::int32_t model);
 std::int32_t LAPIS_EXPORT(lapis_check_image)(double width, double height);
 
 /// Pixels [height, width, channels], RGB or RGBA. `fit`: 0 crop, 1 fit, 2 stretch, -1 as the model's file
-/// says. Returns JSON: {address, shape, answer: {address, count, predicted}, picture: {address, width, height,
-/// channels}}: the raw outputs (float), what they mean (probabilities or values, as output.kind of the model's
-/// info says; of one binary output both; `predicted`: the class, -1: none) and the bytes that the network saw.
+/// says. Returns JSON: {address, shape, answer: {address, count, predicted}, picture: {address, width,
+/// height, channels}}: the raw outputs (float), what they mean (probabilities or values, as output.kind of
+/// the model's info says; of one binary output both; `predicted`: the class, -1: none) and the bytes that the
+/// network saw.
 const char* LAPIS_EXPORT(lapis_predict_image)(std::int32_t model, const std::uint8_t* pixels,
                                               std::int32_t width, std::int32_t height, std::int32_t channels,
                                               std::int32_t fit);

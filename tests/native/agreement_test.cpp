@@ -157,14 +157,14 @@ TEST_CASE("agreement: files of an earlier lapis are evaluated by the rule that t
     return member.key == "split" || member.key == "train_samples" || member.key == "valid_samples";
   });
   file.training = training.dump();
-  lapis::native::save_model(folder / "m.safetensors", file, lapis::Precision::f32);
+  lapis::native::save_model(folder / "m.safetensors", file, {});
   // Every seventh of each class validates, the one before it tests.
   CHECK(number(evaluate(folder, folder / "data", {"--split", "valid"}), "samples") == 28);
   CHECK(number(evaluate(folder, folder / "data", {"--split", "test"}), "samples") == 28);
   CHECK(number(evaluate(folder, folder / "data", {"--split", "train"}), "samples") == 144);
 
   file.training.clear();
-  lapis::native::save_model(folder / "m.safetensors", file, lapis::Precision::f32);
+  lapis::native::save_model(folder / "m.safetensors", file, {});
   CHECK_THAT(refusal({"evaluate", folder / "m.safetensors", "--data", folder / "data", "--split", "valid"}),
              Contains("does not say how its data was split: --split all evaluates all 200 pictures"));
   CHECK(*evaluate(folder, folder / "data").find("split")->string() == "all");

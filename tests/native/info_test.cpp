@@ -77,7 +77,7 @@ TEST_CASE("info: a model that leaves a size open, or is large, has no speed and 
   layers.push_back(std::make_unique<lapis::LSTM>("lstm", lapis::LSTM::Config{{.units = 4}}));
   const lapis::ModelFile open =
       file_of(lapis::Model("open", {lapis::kUnknown, lapis::kUnknown, 3}, std::move(layers)));
-  lapis::native::save_model(folder / "open", open, lapis::Precision::f32);
+  lapis::native::save_model(folder / "open", open, {});
   layers.clear();
   // 128 * 128 * 9 * 128 * 128 = 2.4e9 multiply-adds in the second.
   for (const char* name : {"conv2d", "conv2d_1"}) {
@@ -88,7 +88,7 @@ TEST_CASE("info: a model that leaves a size open, or is large, has no speed and 
       "max_pooling2d", lapis::MaxPooling2D::Config{.pool_size = {32, 32}, .strides = {32, 32}}));
   const lapis::ModelFile large =
       file_of(lapis::Model("large", {lapis::kUnknown, 128, 128, 4}, std::move(layers)));
-  lapis::native::save_model(folder / "large", large, lapis::Precision::f32);
+  lapis::native::save_model(folder / "large", large, {});
   for (const auto& [name, why] :
        {std::pair("open", "leaves sizes open: [?,?,3]"), std::pair("large", "large")}) {
     const Json info = run_json({"info", folder / name, "--layers"});
