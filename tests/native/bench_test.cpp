@@ -53,7 +53,7 @@ lapis::Model small_cnn() {
 constexpr double kConvMflop = 2e-6 * 6 * 6 * 4 * 27, kDenseMflop = 2e-6 * 36 * 5;
 
 std::string save_small_cnn(const TemporaryFolder& folder) {
-  lapis::native::save_model(folder / "small", file_of(small_cnn()), lapis::Precision::f32);
+  lapis::native::save_model(folder / "small", file_of(small_cnn()), {});
   return folder / "small";
 }
 
@@ -140,7 +140,7 @@ TEST_CASE("bench: what cannot be measured is refused") {
       "embedding", lapis::Embedding::Config{.input_dim = 7, .output_dim = 2}));
   const lapis::ModelFile open =
       file_of(lapis::Model("open", {lapis::kUnknown, lapis::kUnknown}, std::move(layers)));
-  lapis::native::save_model(folder / "open", open, lapis::Precision::f32);
+  lapis::native::save_model(folder / "open", open, {});
   const auto refused = [&](const std::vector<std::string>& arguments, const std::string& expected) {
     const CommandResult result = run_lapis(arguments);
     CHECK(result.status == 2);

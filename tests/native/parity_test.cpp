@@ -156,7 +156,7 @@ TEST_CASE("parity: takes the training steps of a golden file, with its optimizer
        {},
        {},
        {}},
-      lapis::Precision::f32);
+      {});
   // From weights of 0 and for x = 1 of class 0, by hand.
   std::vector<double> losses;
   double w0 = 0, w1 = 0;
