@@ -5,6 +5,8 @@
 #include "check.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  fuzz::is_done([&] { lapis::native::parse_csv("a.csv", {reinterpret_cast<const char*>(data), size}); });
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  for (const char delimiter : {',', ';', '\t'})
+    fuzz::is_done([&] { lapis::native::parse_csv(text, delimiter); });
   return 0;
 }
