@@ -99,7 +99,8 @@ TEST_CASE("answers: --record writes the compiled loss; a file without one says w
   const Json info = run_json({"info", trained.model});
   CHECK(std::abs(number(*info.find("metrics"), "val_loss") - trained.val_loss) <= 1e-6);
 
-  lapis::ModelFile file = lapis::read_model(std::as_bytes(std::span(read_bytes(trained.model))));
+  const std::vector<std::uint8_t> bytes = read_bytes(trained.model);
+  lapis::ModelFile file = lapis::read_model(std::as_bytes(std::span(bytes)));
   file.loss.clear();
   file.training.clear();
   lapis::native::write_file_atomically(folder / "none.safetensors", lapis::write_model(file));
