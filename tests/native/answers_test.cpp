@@ -236,4 +236,14 @@ TEST_CASE("answers: one bad input loses none of the others") {
   CHECK(none.status == 2);
   CHECK(none.out.empty());
   CHECK_THAT(none.error, Contains("none of 2 inputs can be read"));
+
+  const TemporaryFolder folder_of_pictures;
+  const Trained colours =
+      train(folder_of_pictures, config(1, "sigmoid", R"("binary_crossentropy")"), "c.safetensors");
+  const CommandResult pictures =
+      run_lapis({"predict", colours.model, "--image", folder_of_pictures / "data/red/0.png",
+                 folder_of_pictures / "none.png", folder_of_pictures / "data/blue/0.png"});
+  CHECK(pictures.status == 1);
+  CHECK_THAT(pictures.out, Contains("red/0.png") && Contains("blue/0.png"));
+  CHECK_THAT(pictures.error, Contains("none.png: cannot open it"));
 }
