@@ -44,15 +44,19 @@ std::string file_of_keras(const std::string& name) {
   return repository_path("tests/golden/files/" + name).string();
 }
 
-/// Largest difference of a probability.
+/// Largest difference of an output.
 double difference(const Json& result, const std::vector<double>& expected) {
   double largest = 0;
   std::size_t next = 0;
-  for (const Json& prediction : *result.find("predictions")->array())
-    for (const Json& value : *prediction.find("probabilities")->array()) {
+  for (const Json& prediction : *result.find("predictions")->array()) {
+    const Json* numbers = prediction.find("probabilities");
+    for (const char* raw : {"values", "scores"})
+      if (prediction.find(raw) != nullptr) numbers = prediction.find(raw);
+    for (const Json& value : *numbers->array()) {
       REQUIRE(next < expected.size());
       largest = std::max(largest, std::abs(value.number().value() - expected[next++]));
     }
+  }
   REQUIRE(next == expected.size());
   return largest;
 }
