@@ -163,7 +163,6 @@ void print_json_predictions(const Samples& samples, const Predictions& predictio
       ++failed;
     }
     if (are_images) json.push_back({"image", to_utf8(sample.name)});
-    if (!sample.where.empty()) json.push_back({"line", to_utf8(sample.where)});
     if (!sample.text.tokens.empty()) {
       json.push_back({"tokens", tokens_json(sample.text)});
       json.push_back({"truncated", std::int64_t{sample.text.truncated}});

@@ -36,8 +36,8 @@ void train(const TrainArguments& arguments) {
   // First of all: whether there is a GPU shows before any data is read.
   Devices devices =
       make_devices(arguments.device, arguments.gpus, thread_count(arguments.threads), arguments.precision);
-  saved_format(arguments.out, arguments.f16);
   check_writable(arguments.out);
+  saved_format(arguments.out, arguments.f16);
   TrainingJob job(arguments, std::move(devices));
   catch_interrupts();
   job.run([] { return interrupted.load(); });

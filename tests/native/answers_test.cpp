@@ -105,7 +105,7 @@ TEST_CASE("answers: --record writes the compiled loss; a file without one says w
   file.training.clear();
   lapis::native::write_file_atomically(folder / "none.safetensors", lapis::write_model(file));
   const std::vector<std::string> evaluate = {
-      "evaluate", folder / "none.safetensors", "--data", folder / "data", "--split", "valid"};
+      "evaluate", folder / "none.safetensors", "--data", folder / "data", "--split", "all"};
   CHECK_THAT(run_lapis(evaluate).out, Contains("binary_crossentropy (assumed: the file names no loss)"));
   CHECK(run_json(evaluate).find("loss_is_assumed")->dump() == "true");
   file.loss = R"("huber")";
@@ -197,7 +197,8 @@ TEST_CASE("answers: every output tensor is written, of any shape, batch first") 
       if (json.array() == nullptr) return shown.push_back(json.number().value());
       for (const Json& item : *json.array()) collect(item);
     };
-    for (const Json& prediction : *run_json(predict).find("predictions")->array()) {
+    const Json json = run_json(predict);
+    for (const Json& prediction : *json.find("predictions")->array()) {
       const Json* const numbers = prediction.find("values");
       collect(numbers != nullptr ? *numbers : *prediction.find("probabilities"));
     }

@@ -139,9 +139,9 @@ TEST_CASE("bad data sets") {
   refused({"evaluate", model, "--data", folder / "data"}, "test_batch.bin: 3073 bytes, expected 30730000");
   write_text(folder / "texts/train.csv", "id,text,label\n1,\"open,positive\n");
   write_text(folder / "text.json", text_config(1));
-  refused({"train", folder / "text.json", "--data", folder / "texts", "--out", folder / "m"},
+  refused({"train", folder / "text.json", "--data", folder / "texts", "--out", folder / "m.safetensors"},
           "texts/train.csv:2: a quote that opens in this row is never closed");
   std::filesystem::create_directories(folder / "empty");
-  refused({"train", folder / "text.json", "--data", folder / "empty", "--out", folder / "m"},
+  refused({"train", folder / "text.json", "--data", folder / "empty", "--out", folder / "m.safetensors"},
           "empty: no CSV file in it, expected train.csv");
 }

@@ -61,7 +61,10 @@ class Running {
   Running(const TemporaryFolder& folder, const std::string& out) : folder_(folder) {
     if (!std::filesystem::exists(folder / "data")) {
       write_nusax(folder / "data");
-      write_text(folder / "config.json", text_config(1'000'000));
+      std::string config = text_config(1'000'000);
+      const std::string patience = R"("patience": 1000)";
+      config.replace(config.find(patience), patience.size(), R"("patience": 1000000)");
+      write_text(folder / "config.json", config);
     }
     std::filesystem::remove(folder / "log");
     process_ = start_lapis({"train", folder / "config.json", "--data", folder / "data", "--out", out, "--log",
@@ -186,7 +189,7 @@ TEST_CASE("saving: a log is continued, a file that is none refused, an old model
   write_text(folder / "log", read_text(folder / "log") + "{\"epoch\": 3, \"lo");  // as a full disk cuts it
   const CommandResult again = run_lapis(arguments);
   REQUIRE(again.status == 0);
-  CHECK_THAT(again.out, Contains("m.safetensors: is there already"));
+  CHECK_THAT(again.out, Contains("m.safetensors is there already"));
   const std::vector<Json> lines = log_lines(folder / "log");
   REQUIRE(lines.size() == 4);
   for (std::size_t i = 0; i < 4; ++i) {

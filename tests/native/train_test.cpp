@@ -89,10 +89,10 @@ TEST_CASE("train: the same seed gives the same model on any number of threads, a
     REQUIRE(run_lapis(arguments).status == 0);
     return predictions(folder / name);
   };
-  const std::string one = train("a", {"--threads", "1"});
-  CHECK(one == train("b", {"--threads", "3"}));
-  CHECK(one == train("c", {"--seed", "3"}));
-  CHECK(one != train("d", {"--seed", "4"}));
+  const std::string one = train("a.safetensors", {"--threads", "1"});
+  CHECK(one == train("b.safetensors", {"--threads", "3"}));
+  CHECK(one == train("c.safetensors", {"--seed", "3"}));
+  CHECK(one != train("d.safetensors", {"--seed", "4"}));
 }
 
 TEST_CASE("train: pictures are learnt, from CIFAR-10's files and from folders") {
