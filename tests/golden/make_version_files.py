@@ -271,7 +271,11 @@ def make(folder, seed, index):
     if VERSION < (2, 13):
         ending = ".h5"
     name = f"keras{VERSION[0]}_{VERSION[1]}_{index}{'_trained' if trained else ''}"
-    model.save(str(folder / (name + ending)))
+    try:
+        model.save(str(folder / (name + ending)))
+    except (ValueError, TypeError):  # Keras 3.0 to 3.3 cannot save all that they can build
+        (folder / (name + ending)).unlink(missing_ok=True)
+        return None
     exact = network.build("float64")
     exact.set_weights([np.asarray(value, "float64") for value in weights])
     x = network.x.astype("int32") if network.dtype.startswith("int") else network.x.astype("float32")
@@ -292,7 +296,7 @@ def main():
     options = parser.parse_args()
     options.folder.mkdir(parents=True, exist_ok=True)
     made = [make(options.folder, options.seed, index) for index in range(options.first, options.first + options.models)]
-    print(f"Keras {keras.__version__}: {sum(name is not None for name in made)} networks, {made.count(None)} left out (values too large)")
+    print(f"Keras {keras.__version__}: {sum(name is not None for name in made)} networks, {made.count(None)} left out (values too large, or this Keras cannot save it)")
 
 
 if __name__ == "__main__":
