@@ -155,7 +155,7 @@ TEST_CASE("A hostile config inside a sound file") {
   CHECK(text(R"([{"class_name":"InputLayer","config":{"batch_shape":[null,16777216,16777216]}},
                 {"class_name":"LSTM","config":{"units":16777216}}])") ==
         "model \"sequential\": input: shape [?,16777216,16777216] is too large, one sample may have "
-        "134217728 values");
+        "268435456 values");
   CHECK(text(R"([{"class_name":"InputLayer","config":{"batch_shape":[null,3]}},
                 {"class_name":"Dense","config":{"units":16777216}}])") ==
         "tensor \"dense/kernel\": shape [4,2], expected [3,16777216] (dense receives [?,3])");

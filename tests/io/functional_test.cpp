@@ -129,3 +129,24 @@ TEST_CASE("The masks that Keras writes down are those that the layers hand on") 
             input("[null,4,2]") + "," + masking + "," + not_equal("in") + "," + any + "," + gru, "gru"))) ==
         std::vector<std::string>{"masking", "gru"});
 }
+
+TEST_CASE("A Cast between floating-point types changes nothing, and may not end a mask") {
+  const auto cast = [](const std::string& name, const std::string& from, const std::string& dtype) {
+    return R"({"module":"keras.src.ops.core","class_name":"Cast","config":{"dtype":")" + dtype +
+           R"("},"registered_name":"Cast","name":")" + name + R"(","inbound_nodes":[{"args":[)" +
+           tensor(from) + R"(],"kwargs":{}}]})";
+  };
+  CHECK(names(model_from_config(model(input() + "," + cast("c", "in", "bfloat16") + "," + dense("a", "c") +
+                                          "," + cast("d", "a", "float32"),
+                                      "d"))) == std::vector<std::string>{"a"});
+  CHECK(error(model(input() + "," + cast("c", "in", "int32") + "," + dense("a", "c"), "a")).find("(Cast)") !=
+        std::string::npos);
+  CHECK(error(model(input() + "," + cast("c", "d", "float16") + "," + cast("d", "c", "float32"), "d")) != "");
+  const std::string embedding =
+      layer("Embedding", "words", R"("input_dim":5,"output_dim":3,"mask_zero":true)", tensor("in"));
+  CHECK(error(model(input() + "," + embedding + "," + cast("c", "words", "float16") + "," +
+                        layer("LSTM", "lstm", R"("units":2)", tensor("c")),
+                    "lstm")) ==
+        "layer \"lstm\": a mask ends at the Cast before it, which is not supported; only a "
+        "layer can end a mask here");
+}

@@ -27,6 +27,14 @@ bool is_mask_operation(const Node& node) {
   return node.class_name == "NotEqual" || node.class_name == "Any";
 }
 
+/// What Keras 3 puts between layers of different dtype policies. It changes no number here.
+bool is_float_cast(const Node& node) {
+  if (node.class_name != "Cast") return false;
+  ObjectReader description(node.description);
+  const std::string dtype = ObjectReader(description.need("config")).need("dtype").string();
+  return dtype == "float32" || dtype == "float16" || dtype == "bfloat16" || dtype == "float64";
+}
+
 std::string label(const Node& node) {
   return "layer " + in_quotes(node.name) + " (" + node.class_name + ")";
 }
@@ -187,12 +195,22 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
   std::vector<FunctionalLayer> chain;
   std::string previous;
   std::string name = input;
+  std::size_t steps = 0;
+  bool behind_cast = false;
+  std::set<std::string_view> used;
   while (true) {
     const auto at = by_name.find(name);
     if (at == by_name.end()) fail(config.path(), ": there is no layer ", in_quotes(name));
     const Node& node = *at->second;
-    if (chain.size() > nodes.size()) fail(label(node), ": the layers run in a circle");
-    chain.push_back({node.description, node.name, previous, node.mask.empty() ? "" : mask_source(node)});
+    if (++steps > nodes.size()) fail(label(node), ": the layers run in a circle");
+    used.insert(node.name);
+    if (is_float_cast(node)) {
+      behind_cast = true;
+    } else {
+      chain.push_back(
+          {node.description, node.name, previous, node.mask.empty() ? "" : mask_source(node), behind_cast});
+      behind_cast = false;
+    }
     const std::vector<const Node*>& next = readers[node.name];
     if (next.size() > 1)
       refuse_branch(label(node) + " feeds " + in_quotes(next[0]->name) + " and " + in_quotes(next[1]->name));
@@ -203,8 +221,6 @@ std::vector<FunctionalLayer> read_functional_chain(const JsonCursor& config) {
   if (name != output)
     fail(config.path(), ": the layers lead from ", in_quotes(input), " to ", in_quotes(name),
          ", but the output is that of ", in_quotes(output));
-  std::set<std::string_view> used;
-  for (const FunctionalLayer& layer : chain) used.insert(layer.name);
   for (const Node& node : nodes)
     if (!is_mask_operation(node) && !used.contains(node.name))
       fail(label(node), ": it does not lie between the model's input and output");
@@ -218,6 +234,9 @@ void check_functional_masks(const std::vector<FunctionalLayer>& chain, const std
     if (!link.mask_of.empty() && link.mask_of != carried)
       fail("layer ", in_quotes(link.name), ": its mask is made from ", in_quotes(link.mask_of),
            ", expected the mask that the layer before it hands on");
+    if (link.behind_cast && link.mask_of.empty() && !carried.empty())
+      fail("layer ", in_quotes(link.name),
+           ": a mask ends at the Cast before it, which is not supported; only a layer can end a mask here");
     if (layers[i]->mask_rule() == MaskRule::make) carried = link.input;
     if (layers[i]->mask_rule() == MaskRule::drop) carried.clear();
   }
