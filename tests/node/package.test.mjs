@@ -125,10 +125,10 @@ test('the modules export what the loader declares, and import only what it gives
   }
 });
 
-test('each module is at most 158 kB gzip', () => {
+test('each module is at most 170 kB gzip', () => {
   for (const file of modules) {
     const bytes = gzipSync(read(file), { level: 9 }).length;
-    assert.ok(bytes <= 158_000, `${file}: ${bytes} bytes`);
+    assert.ok(bytes <= 170_000, `${file}: ${bytes} bytes`);
   }
 });
 

@@ -41,7 +41,7 @@ export async function slices(folder = dist) {
     { name: 'page script', bytes: page_script, limit: 35_000 },
     { name: 'worker scripts', bytes: worker, limit: 20_000 },
     { name: 'what reads Keras files, with the first of them', bytes: keras, limit: 45_000 },
-    { name: 'largest wasm file', bytes: wasm, limit: 158_000 },
+    { name: 'largest wasm file', bytes: wasm, limit: 170_000 },
     { name: 'HTML, styles, icon, index of models', bytes: rest, limit: 15_000 },
     {
       name: `until the first text prediction (${first?.name ?? 'no text model yet'})`,
