@@ -8,9 +8,10 @@ namespace lapis {
 
 namespace {
 
-/// LSTM's gates; GRU's are z, r and the candidate.
-enum Lstm { kInput, kForget, kCandidate, kOutput };
-enum Gru { kUpdate, kReset, kNew };
+/// LSTM's gates, in the order of their weights.
+constexpr int kInput = 0, kForget = 1, kCandidate = 2, kOutput = 3;
+/// GRU's: z, r and the candidate.
+constexpr int kUpdate = 0, kReset = 1, kNew = 2;
 
 /// What both directions need: sizes, places in `saved`, and the operations on [batch, units].
 class Walk {
