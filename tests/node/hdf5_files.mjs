@@ -164,46 +164,6 @@ export const keras3_weights =
   '5Gt8Kr/nEiEfPVgZ9HOYOFyZ6PP+akx1ZtbSv4iHv0+fkc/h/fpMyVB9RvWZ9j5TjP7sebNb/pJpZscMd/n7OivuW8lo56+TT7' +
   'bR+Zy0JJ2XEkPq77WoOK+cx0p6xfHz/ycy2Rvv1Lk1r2LX+5z0W/cBCX4Dp+4D6H3AO7IsnU64HAAA';
 export const refused = {
-  dense_attributes: [
-    'H4sIAAAAAAACA+1ZTWwbRRR+6z+Mawc7df5KpFhukKImqpwGN6Slpkoc17ShCXGKhELkbOJNYnVtp911SaksODRSqoqqh6ri0E' +
-      'NRewiolF6AolIUEoU/gVoJISpxSC8VjYQElYrELbzZ2bUnHgfxd6jQPmm8O998b97M590Zz/OpeDTmcW1xWZ1OMGxNt5VGWg/p' +
-      '+OrbGXd/PDpoCZx/y3aYLTNeL8CSl9JEne6ygABAWj7yUWSX3uKOAFjBA36wAWRyKUlOjueyE+lJaBAEIN2QImhcJ1jwsxErS7' +
-      'q3htvo/beHwp37evr7NMzLtOs+xE4Ex2VRUZJZMSMFdwWCCelIXsqqaVEOtgWCNDDiJ4IGQcmIstYmi8elowpCw+V9PJ+dzqt9' +
-      'pLmsjzFRHZ9KKlPiNOENZ/Oy3BbYOYKklHpcw4ITck5UO3YQR6O7NOkuWCi0BcoDRaWsIm0wzpTRls+mVTLMMN6L42r6mKimc1' +
-      'ltKrkJNSPOaCRFSo6lRcKbEGVFKhRGCgWij0XXy6FfO7a3h7e3k2+Iml2/auFK0hf5h6WjWUkuPj0wUwWmmWaaaaaZZppppplm' +
-      'mmmmmfafW39P/IClmk1cGOZ+jpxiq2ieAY+popI8hgd6PBtvmGggh1oj0UDqP/zUunWDnEflmDTrUVNNQpa3kVzIAz0X8rJxiv' +
-      'aSAdi1w/X+ah3c8mfzHXzx4wtkzpVjOOpJfx6aVXlVSk9OqUqzHvPH2TsLxNP9AtHFjbr4AbQkh5ZvUCqrIqDB+tSKnVGJpAm+' +
-      '+m55pLJKJ1k9vq+hLpO1usAVFXT4SCAHTSusGpJ0/YsnRA52erXhCSAIzRgX5+Qoy26U161+EHyBJj3bEYA6J9S9TtpxPlaXE4' +
-      'dlE1r8esbDCHTx0X9bBt3pbbFEohfe1L8EYREgouV67iuesY0df/0U5xfBZwML3AQYwPoClttYn8byxh6Au4ifRew+lnnEAgT/' +
-      'BGAv1q9juUPqWC4idwG5c4jdxXINsVCExgmROsGxPhcxl7d/YLHB+AA4tRXMW0KN92tRrxsPQDGhZ1vfS81fjGZjPOkC0YLXlX' +
-      'oDa3rpvdbuoXiUrrBkKUq1rNQaMYwo286dWo4lkAWLZYuNwMUbwDeupdjy22aKPwnrr7Puz97vHuqLYdx5wmwmEgDc6K3zwygD' +
-      '/FI3sBWuQAm4sH8tDLcZ4Eo6vwdqyXbwFAXsoXAEvhFKQNXn6j64xTDyUuIgPGAYHa/Zh2CO6fR807lD8JBx2X110zBouhykwB' +
-      'K0jsIsw7gR/7AADdYScPnSvQLUM3O59/XvBdjNuPReE2dhlAHmzvScgRQzjks38Q09yfRx/fStL+FdxmV5vnEVHjIuXzS0/gzP' +
-      'Mi4fnH1nbakr6Xv03oR4tLu47Wh2ZOj0K/S/B1y86f74Nzc/9ieCTdsAyV6Kd2IIvE4A+kfK3mJeHdZx2jmOwHF2cBwLx+ngOF' +
-      'aO8zTHsXGcMMexc5ydHMfBcTo5zmMc5xmO4+Q4XRzn8SLHZmjIC+3iSbzSm3gSL7WbJ/Fae3gSL3YVT+LVfoIn8XJ7eRKvt48n' +
-      '8YJX8yRe8c3/m53wD4ZrbAbfHAAA',
-    'attributes in a way that is not read',
-  ],
-  dense_links: [
-    'H4sIAAAAAAACA+1aW0wcVRj+Z3dBXBdccFfolWHATdNiBXYXWpJiQxG3lnI30RLcTJcBVmZ3gRlasNmoKU2oD7Z9aDVqUh58aB' +
-      'prTTRajBII8tCICV6akpAY4iX1FtQXo0kb/c+Zmd1hXYxtMCHm/Mlhzved/5z/Mjuz5/zLyUBdfbZ9o92alQWG/KlLr0fDZTp/' +
-      '6sqB5aZAXauFP/eyrc/chp1OgBmnpibq6nYLcABk5L1cjanWRxw1AFbIBhfYACKxLkkOhmLR7nAPbOA4IMuQxlHdLLDg380IZv' +
-      'TZlLdp/U8e91c9uq+pgXJO07g+h8gxISSLihKMihFJqOaFNmlgSIqqYVEWSnlBM4z8McFQUCKiTMdkcUQaVJDqSF1jf7R/SG0g' +
-      'wylrHBbVUG9Q6RX7iV5HdEiWS/nKTlTqUkcoJ3TLMVH1VpCJxnJhspwQj5fyqYbqpKgireJnlzE2FA2rxE0/9sWQGj4iquFYlI' +
-      'YS61Yj4jBVUqTg4bBI9LpFWZHi8c54nOTHoucrU796d5b7d5aTO6RJhn6l5pKpT+j3SYNRSU58emA4B5gwYcKECRMmTJgwYcKE' +
-      'CZM1l6Z9gQOWPHPhwhDHw+QUm6PVGfCYKirBI3igx7PxqoUGcqg1Cg0EX7+xo3iVmkd6m1rVw51HTKaOkVrIr3ot5EnjFO0kDm' +
-      'TQw/VjeTq58Z/ibW2ZeI3EnN5GZgFZL1urqhyVwj29qlKi21w8sTBFZjoOkrw4MC8uAFrkoPUGJX1WOBRYWVrJMGWJlAmufj7b' +
-      'mT5Lo1qWntEjcmwy14bSR+BoNKpD6J0WwW26Z76JpFpx6ujZV6h7HHBcCd5YnJSZUt1IxVYXcLl8oV7t4CE/C/KfJePoudWehV' +
-      'HZuG0uveJh3Jrx9f+0tDrC2+9o4i+TGF8NJh8bfAjQjHgK2zzifmzP7QFYQv40ct9hu4AcT/gPAPYivoJtgWBs46g7hbpjyC1h' +
-      'ewu5shrNThnBhEc8VnMHzx488d9lr+jpkYfq29oegQr9g8zNAfiI0cWWjsm0b6f1F8Btvl5ZACwAFgALYK1fo62BZriLbrOcyR' +
-      'HDhzkdG+/ZxK8UlpUruf+lRZtpJqd/pXPQW2Jw8rmSS7XtgTr8/ke9e5Dp2ja6ybBhWLk79P5X9W2oBXMpWw7ub/aacVvAJ0a8' +
-      '7pU7O+P6zXTzjtr2hnrImD1TaIEC1M6Bs7cmtsIFIF3fG5dK4CPaDV5+yQeHsJsNIy94quBdys6eXq4HlbI/3TvYCC/Srnvh20' +
-      'Z4nnb3515vpwHkwu8PVPfBZ3TaD9N/yGCn1t6MFClwkOpOvv2UAj2023jr4+Pgpd2BMe48eKhuzrUTE3CTrvDz9uAMeKjCzfMD' +
-      '87BM2avH3/kUXqXsFz9uWYQlyt433PIl7KXs9MXGB9mZZb0/nMwl5hJzibnEXGIurc1uL1BXm6gC0U1V36F+DjK1fx75Ps/YRV' +
-      'l6ysZdSVAuupOgQrg/Cbxfm4Dv9fwk8EsFSVDp2ZAEVTdMYNfoliTYnb/VANae8rKLZlS+p9CEKubNyBviTcj3mxn5TxaZUOVm' +
-      'wYSqLpvRrtpiE9p9rfj/t8f5C0lj8vVoJgAA',
-    'links in a way that is not read',
-  ],
   soft_link: [
     'H4sIAAAAAAACA+1ZPUzbQBR+dqCyEEGgRpBSVCxPHSJ+iqhQpSKqQptKqKDSAQmh9AgXYtVxUuzQIBS1Y7p17MjIyMjQVhk7dm' +
       'Rk7MjYjb4738WxBW2glTpwn3R6fu8+3zm+58+55w/Z+SfJnuEeYDAM6IJ+aMeZQHM06sv+V8JqwjaEPdBlvJv3pUW8X4xvJgK/' +

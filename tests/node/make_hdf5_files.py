@@ -36,18 +36,6 @@ def data(values=KERNEL, **options):
     return lambda group: group.create_dataset("kernel", data=values, **options)
 
 
-def many_attributes(group):
-    data()(group)
-    for i in range(20):
-        group.attrs[f"a{i}"] = i
-
-
-def many_links(group):
-    data()(group)
-    for i in range(20):
-        group.create_group(f"g{i}")
-
-
 def soft(group):
     group.create_dataset("other", data=KERNEL)
     group["kernel"] = h5py.SoftLink("/model_weights/dense/other")
@@ -136,8 +124,6 @@ READ = {
     "split_names": legacy(split_names),
 }
 REFUSED = {
-    "dense_attributes": (legacy(many_attributes, libver="latest"), "attributes in a way that is not read"),
-    "dense_links": (legacy(many_links, libver="latest"), "links in a way that is not read"),
     "soft_link": (legacy(soft), "a soft link, which is not followed"),
     "external_link": (legacy(external), "an external link, which is not followed"),
     "new_soft_link": (legacy(soft, libver="latest"), "a soft link, which is not followed"),
@@ -153,11 +139,14 @@ REFUSED = {
     "texts": (legacy(lambda g: g.create_dataset("kernel", data=["a", "b"])), "expected little-endian numbers"),
     "latest_chunks": (legacy(data(chunks=(4, 2)), libver="latest"), "laid out in a way"),
 }
-if __name__ == "__main__":
-    def text(content):
-        packed = base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
-        return "\n    '" + "' +\n    '".join(packed[i : i + 98] for i in range(0, len(packed), 98)) + "',"
 
+
+def text(content):
+    packed = base64.b64encode(gzip.compress(content, 9, mtime=0)).decode()
+    return "\n    '" + "' +\n    '".join(packed[i : i + 98] for i in range(0, len(packed), 98)) + "',"
+
+
+if __name__ == "__main__":
     print("// Made by make_hdf5_files.py: HDF5 files that h5py wrote, gzip and base64.")
     print("export const read = {")
     for name, content in READ.items():

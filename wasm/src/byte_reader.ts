@@ -51,11 +51,11 @@ export class ByteReader {
     return this.view.getUint32(at, true) + this.view.getUint32(at + 4, true) * 2 ** 32;
   }
 
-  /** Of 1, 2, 4 or 8 bytes. */
+  /** Of 1 to 8 bytes. */
   unsigned(at: number, bytes: number): number {
-    if (bytes === 1) return this.u8(at);
-    if (bytes === 2) return this.u16(at);
-    return bytes === 4 ? this.u32(at) : this.u64(at);
+    let value = 0;
+    for (let i = bytes - 1; i >= 0; i--) value = value * 256 + this.u8(at + i);
+    return value;
   }
 
   /** UTF-8, up to its end or its first zero. */

@@ -1,8 +1,9 @@
 // The groups and data sets of an HDF5 file by their names, every byte of the way checked: nothing contains itself, nothing
 // lies outside, nothing declares more than there is.
-import { ByteReader, nowhere } from './byte_reader.js';
+import type { ByteReader } from './byte_reader.js';
 import { HeaderReader, message, type Message } from './hdf5_header.js';
 import { check_attribute, HeapBudget } from './hdf5_attribute.js';
+import { DenseReader } from './hdf5_heap.js';
 import { stored_data, type Chunk, type StoredData } from './hdf5_storage.js';
 
 const most_objects = 20_000;
@@ -37,6 +38,7 @@ class TreeReader {
   private readonly visited = new Set<number>();
   private readonly headers: HeaderReader;
   private readonly heaps: HeapBudget;
+  private readonly dense: DenseReader;
   private stored_bytes = 0;
   private heap_bytes = 0;
 
@@ -44,6 +46,9 @@ class TreeReader {
     this.file = file;
     this.headers = new HeaderReader(file);
     this.heaps = new HeapBudget(file);
+    this.dense = new DenseReader(file, (address, what) => {
+      this.visit_once(address, what);
+    });
   }
 
   run(): Group {
@@ -94,9 +99,10 @@ class TreeReader {
     const messages = this.headers.read(address);
     if (messages.some(({ type }) => type === message.dataspace))
       return { object: this.data_of(messages), links: [] };
-    for (const { type, at, size } of messages)
-      if (type === message.attribute_info) this.refuse_dense(at, size, 'attributes');
-    const attributes = messages.filter(({ type }) => type === message.attribute);
+    const attributes = messages.flatMap((found) => {
+      if (found.type === message.attribute_info) return this.dense.read(found, 'attributes');
+      return found.type === message.attribute ? [found] : [];
+    });
     for (const attribute of attributes) check_attribute(this.file, this.heaps, attribute);
     return {
       object: { children: new Map(), attributes },
@@ -120,26 +126,16 @@ class TreeReader {
     return stored;
   }
 
-  private links_of({ type, at, size }: Message): Link[] {
+  private links_of(found: Message): Link[] {
     const { file } = this;
-    if (type === message.link_info) this.refuse_dense(at, size, 'links');
+    const { type, at, size } = found;
+    if (type === message.link_info)
+      return this.dense.read(found, 'links').map((link) => this.link(link.at, link.size));
     if (type === message.link) return [this.link(at, size)];
     if (type !== message.symbol_table) return [];
     if (size !== 16) file.damaged(at, 'the list of a group');
     const names = this.local_heap(file.u64(at + 8));
     return this.leaves(file.u64(at), 0, 16, 8).flatMap(({ address }) => this.symbols(address, names));
-  }
-
-  /** Many links or attributes in HDF5's newest way lie in a heap; Keras writes the older one. */
-  private refuse_dense(at: number, size: number, what: string): void {
-    const { file } = this;
-    const flags = file.u8(at + 1);
-    const heap = at + 2 + (flags & 1 ? (what === 'links' ? 8 : 2) : 0);
-    if (heap + 8 > at + size) file.damaged(at, `where a group's ${what} lie`);
-    if (file.u64(heap) !== nowhere)
-      file.fail(
-        `keeps a group's ${what} in a way that is not read (dense storage); save the model again with Keras`,
-      );
   }
 
   private link(at: number, size: number): Link {
