@@ -84,6 +84,24 @@ TEST_CASE("compiled loss: one that is not known is kept and says so") {
   CHECK(meaning_of(file).kind == OutputMeaning::Kind::values);
 }
 
+TEST_CASE("compiled loss: a weighted one says what the outputs are, but its number is not known") {
+  for (const char* weights : {"2.0", "[2.0]", R"({"dense": 0.5})"}) {
+    for (const bool legacy : {false, true}) {
+      INFO(weights);
+      ModelFile file = read_back(
+          R"({"loss": "binary_crossentropy", "loss_weights": )" + std::string(weights) + "}", legacy);
+      file = read_model(write_model(file));
+      const CompiledLoss found = compiled_loss(file);
+      REQUIRE(found.config);
+      CHECK(found.config->kind == Kind::binary_crossentropy);
+      CHECK_THAT(found.unknown, Contains("loss_weights"));
+    }
+  }
+  for (const char* weights : {"null", "1", "[1.0]", R"({"dense": 1.0})"})
+    CHECK(compiled_loss(read_back(R"({"loss": "mse", "loss_weights": )" + std::string(weights) + "}", false))
+              .unknown.empty());
+}
+
 TEST_CASE("compiled loss: a file that names none, or holds anything else there, still opens") {
   for (const char* compile : {"null", "{}", R"({"loss": null})", "[]"}) {
     for (const bool legacy : {false, true}) {

@@ -9,6 +9,8 @@ namespace lapis {
 
 namespace {
 
+constexpr const char* kLossWeights = "loss_weights";
+
 /// A loss given as a function is written as {"class_name": "function", "config": "binary_crossentropy"}.
 Named read_loss_name(const JsonCursor& value) {
   const Json* const name = value.json().find("class_name");
@@ -18,7 +20,7 @@ Named read_loss_name(const JsonCursor& value) {
   return read_named(value);
 }
 
-/// Keras takes a list or an object with a loss for each output: of a single one, that loss.
+/// Keras takes a list or an object with a loss (or its weight) for each output: of a single one, that one.
 const Json& only_one(const Json& loss) {
   if (loss.array() != nullptr && loss.array()->size() == 1) return loss.array()->front();
   if (loss.object() != nullptr && loss.object()->size() == 1 && loss.find("class_name") == nullptr)
@@ -83,7 +85,14 @@ std::string loss_to_json(const LossConfig& loss) {
 
 std::string loss_of_compile(const Json& compile) {
   const Json* const loss = compile.find("loss");
-  return loss == nullptr || loss->is_null() ? std::string() : only_one(*loss).dump();
+  if (loss == nullptr || loss->is_null()) return {};
+  const Json* const weights = compile.find(kLossWeights);
+  if (weights == nullptr || weights->is_null() || only_one(*weights).number() == 1)
+    return only_one(*loss).dump();
+  Json weighted{Json::Object()};
+  weighted.add("loss", only_one(*loss));
+  weighted.add(kLossWeights, *weights);
+  return weighted.dump();
 }
 
 std::string loss_of_training(const std::string& training) {
@@ -100,7 +109,11 @@ CompiledLoss compiled_loss(const ModelFile& file) {
   if (file.loss.empty()) return {};
   try {
     const Json json = Json::parse(file.loss);
-    return {read_loss(JsonCursor(json, "loss")), {}};
+    const Json* const weights = json.find(kLossWeights);
+    if (weights == nullptr) return {read_loss(JsonCursor(json, "loss")), {}};
+    const Json* const loss = json.find("loss");
+    return {read_loss(JsonCursor(loss == nullptr ? json : *loss, "loss")),
+            "loss_weights is " + weights->dump() + ", which is not supported; expected 1"};
   } catch (const Error& error) {
     return {std::nullopt, error.what()};
   }

@@ -18,7 +18,7 @@ LossConfig read_loss(const JsonCursor& value);
 std::string loss_to_json(const LossConfig& loss);
 
 /// JSON of the loss in what Keras saves of compile() (`compile_config`; in an .h5 `training_config`). Empty
-/// where there is none.
+/// where there is none. A loss with a weight other than 1 is `{"loss", "loss_weights"}`.
 std::string loss_of_compile(const Json& compile);
 /// JSON of the loss in a model file's record of its training, which holds the config. Empty where there is
 /// none.
@@ -27,7 +27,9 @@ std::string loss_of_training(const std::string& training);
 /// What ModelFile::loss says.
 struct CompiledLoss {
   std::optional<LossConfig> config;  // none: the file says nothing, or something unknown
-  std::string unknown;               // why it could not be read; empty where it could, or where there is none
+  /// Why its number is not known: it could not be read, or it was weighted. Empty where it is, or where there
+  /// is none.
+  std::string unknown;
 };
 CompiledLoss compiled_loss(const ModelFile& file);
 
